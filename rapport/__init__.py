@@ -1,0 +1,3 @@
+"""Rapport: conversational marketing automation."""
+
+__version__ = "0.1.0"

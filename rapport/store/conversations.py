@@ -1,0 +1,155 @@
+"""Conversations, what was said in them, and hand-offs to a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rapport.store.base import Base, BigKey
+
+Responder = Literal["assistant", "queue", "agent"]
+Author = Literal["customer", "assistant", "agent", "system"]
+
+
+class Conversation(Base):
+    """A thread. `responder` says whose turn it is to answer; `version` rises with each change of it.
+
+    `id` is 128 random bits in hex: it is also Rasa's sender id. `last_seq` is the number of the newest message,
+    `answered_seq` the newest message of the customer that a turn has dealt with.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (CheckConstraint("responder IN ('assistant', 'queue', 'agent')", name="responder"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"), index=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    responder: Mapped[str] = mapped_column(String(16), default="assistant")
+    version: Mapped[int] = mapped_column(default=1)
+    agent: Mapped[str | None] = mapped_column(String(64))
+    waiting_since: Mapped[datetime | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    answered_seq: Mapped[int] = mapped_column(default=0)
+    shown_products: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    stars: Mapped[int | None]
+    comment: Mapped[str | None] = mapped_column(String(1000))
+
+
+class ChatMessage(Base):
+    """One thing said, by whom; `seq` rises by one within a conversation, `client_id` makes a repetition one."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("conversation_id", "client_id"),
+    )
+
+    id: Mapped[BigKey]
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    client_id: Mapped[str | None] = mapped_column(String(64))
+    author: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    payload: Mapped[str | None] = mapped_column(String(1000))
+    buttons: Mapped[list[Any] | None] = mapped_column(JSON)
+    cards: Mapped[list[Any] | None] = mapped_column(JSON)
+    files: Mapped[list[Any] | None] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
+class Handoff(Base):
+    """The way from the assistant to a person: requested → assigned → accepted → ended."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index("ix_handoffs_open", "state", "requested_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default="requested")
+    reason: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str | None] = mapped_column(String(64))
+    requested_at: Mapped[datetime]
+    assigned_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+async def change_responder(
+    session: AsyncSession,
+    conversation_id: str,
+    responder: Responder,
+    *,
+    version: int,
+    agent: str | None = None,
+    waiting_since: datetime | None = None,
+) -> bool:
+    """Compare-and-set: hands the conversation over if it is still at `version`; False when it has moved."""
+    statement = (
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.version == version)
+        .values(responder=responder, version=version + 1, agent=agent, waiting_since=waiting_since)
+        .returning(Conversation.id)
+    )
+    return (await session.scalar(statement)) is not None
+
+
+async def append_message(
+    session: AsyncSession,
+    conversation_id: str,
+    author: Author,
+    text: str,
+    *,
+    at: datetime,
+    **parts: Any,
+) -> ChatMessage:
+    """Says something in a conversation, with the next `seq`. `parts`: client_id, payload, buttons, cards, files."""
+    statement = (
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + 1)
+        .returning(Conversation.last_seq)
+    )
+    seq = (await session.scalars(statement)).one()
+    message = ChatMessage(conversation_id=conversation_id, seq=seq, author=author, text=text, at=at, **parts)
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def messages_after(
+    session: AsyncSession, conversation_id: str, seq: int, *, limit: int = 500
+) -> list[ChatMessage]:
+    """What was said after `seq`, oldest first."""
+    statement = select(ChatMessage).where(ChatMessage.conversation_id == conversation_id, ChatMessage.seq > seq)
+    return list(await session.scalars(statement.order_by(ChatMessage.seq).limit(limit)))
+
+
+async def message_of_client(session: AsyncSession, conversation_id: str, client_id: str) -> ChatMessage | None:
+    """The message this client id already stands for, if any."""
+    statement = select(ChatMessage).where(
+        ChatMessage.conversation_id == conversation_id, ChatMessage.client_id == client_id
+    )
+    return await session.scalar(statement)
+
+
+async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
+    """The hand-off of this conversation that has not ended, if any."""
+    statement = select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state != "ended")
+    return await session.scalar(statement.order_by(Handoff.id.desc()).limit(1))

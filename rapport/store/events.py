@@ -1,0 +1,73 @@
+"""Events: what customers did, in the past tense, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rapport.store.base import Base, BigKey
+from rapport.store.database import insert_or_ignore
+
+
+class Event(Base):
+    """`at` is when it happened, `received_at` when we heard of it; `key` makes a repetition one event."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_customer_at", "customer_id", "at"),
+        Index("ix_events_name_at", "name", "at"),
+    )
+
+    id: Mapped[BigKey]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    conversation_id: Mapped[str | None] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    properties: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    key: Mapped[str | None] = mapped_column(String(128), unique=True)
+
+
+async def add_event(
+    session: AsyncSession,
+    name: str,
+    *,
+    customer_id: int | None,
+    at: datetime,
+    properties: Mapping[str, Any] | None = None,
+    conversation_id: str | None = None,
+    key: str | None = None,
+    received_at: datetime | None = None,
+) -> Event | None:
+    """Records an event; None when one with this `key` is there already."""
+    values = {
+        "name": name,
+        "customer_id": customer_id,
+        "conversation_id": conversation_id,
+        "at": at,
+        "received_at": received_at or at,
+        "properties": dict(properties or {}),
+        "key": key,
+    }
+    statement = insert_or_ignore(session, Event, conflict=["key"]).values(**values).returning(Event)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def recent_events(
+    session: AsyncSession,
+    customer_id: int,
+    *,
+    since: datetime,
+    names: Iterable[str] | None = None,
+    limit: int = 500,
+) -> list[Event]:
+    """The customer's events since a moment, newest first."""
+    statement = select(Event).where(Event.customer_id == customer_id, Event.at >= since)
+    if names is not None:
+        statement = statement.where(Event.name.in_(list(names)))
+    return list(await session.scalars(statement.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))

@@ -1,0 +1,69 @@
+"""The whole schema: every table in one metadata, and the migrations that bring a database to it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from rapport.store import (
+    consents,
+    conversations,
+    customers,
+    events,
+    journeys,
+    messages,
+    offers,
+    orders,
+    products,
+    scores,
+    signals,
+    tickets,
+)
+from rapport.store.base import Base
+from rapport.store.database import Database
+
+NOUNS = (
+    consents,
+    conversations,
+    customers,
+    events,
+    journeys,
+    messages,
+    offers,
+    orders,
+    products,
+    scores,
+    signals,
+    tickets,
+)
+metadata = Base.metadata
+
+
+async def migrate(database: Database, *, to: str = "head") -> None:
+    """Brings the database to a revision; one that is there already is left as it is."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_upgrade, to)
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def migrate_now(url: str) -> None:
+    """`migrate` for a caller that is not async."""
+
+    async def run() -> None:
+        database = Database(url)
+        try:
+            await migrate(database)
+        finally:
+            await database.close()
+
+    asyncio.run(run())

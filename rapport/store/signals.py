@@ -1,0 +1,116 @@
+"""Tells other processes that rows have changed: at once on PostgreSQL, within 50 ms on SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import ClassVar
+
+import psycopg
+from sqlalchemy import String, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rapport.store.base import Base, BigKey
+from rapport.store.database import Database
+
+CHANNEL = "rapport"
+POLL_SECONDS = 0.05
+KEPT = 10_000
+
+
+class Signal(Base):
+    """SQLite's substitute for NOTIFY: a row per change, read by its rising number."""
+
+    __tablename__ = "signals"
+    __table_args__: ClassVar = {"sqlite_autoincrement": True}
+
+    id: Mapped[BigKey]
+    topic: Mapped[str] = mapped_column(String(64))
+
+
+async def send_signal(session: AsyncSession, topic: str) -> None:
+    """Says, if and when this transaction commits, that something under `topic` has changed."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic})
+        return
+    signal = Signal(topic=topic)
+    session.add(signal)
+    await session.flush()
+    if signal.id % 1000 == 0:
+        await session.execute(delete(Signal).where(Signal.id <= signal.id - KEPT))
+
+
+class Signals:
+    """What a process hears. Open it once with `async with listening(database) as signals`."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    @contextmanager
+    def subscribe(self, topic: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever `topic` is signalled; the subscriber clears it before it reads rows."""
+        changed = asyncio.Event()
+        self._waiting[topic].add(changed)
+        try:
+            yield changed
+        finally:
+            self._waiting[topic].discard(changed)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
+
+    def wake(self, topic: str) -> None:
+        """Wakes this process's subscribers at once: for who has just committed the change himself."""
+        for changed in self._waiting.get(topic, ()):
+            changed.set()
+
+    def wake_all(self) -> None:
+        """Wakes everybody: after a lost connection nobody knows what was missed."""
+        for topic in list(self._waiting):
+            self.wake(topic)
+
+
+@asynccontextmanager
+async def listening(database: Database) -> AsyncIterator[Signals]:
+    """The signals of every process on this database, for as long as the block lasts."""
+    signals = Signals()
+    first = await _newest(database) if database.is_sqlite else 0
+    heard = _poll(database, signals, first) if database.is_sqlite else _listen(database, signals)
+    task = asyncio.create_task(heard)
+    try:
+        yield signals
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _newest(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.max(Signal.id))) or 0
+
+
+async def _poll(database: Database, signals: Signals, newest: int) -> None:
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        async with database.reading() as session:
+            rows = await session.execute(
+                select(Signal.id, Signal.topic).where(Signal.id > newest).order_by(Signal.id)
+            )
+            for number, topic in rows:
+                newest = number
+                signals.wake(topic)
+
+
+async def _listen(database: Database, signals: Signals) -> None:
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    while True:
+        with suppress(psycopg.OperationalError):
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                signals.wake_all()
+                async for notice in connection.notifies():
+                    signals.wake(notice.payload)
+        await asyncio.sleep(1)
