@@ -6,7 +6,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import ClassVar
 
 import psycopg
 from sqlalchemy import String, delete, func, select, text
@@ -25,7 +24,7 @@ class Signal(Base):
     """SQLite's substitute for NOTIFY: a row per change, read by its rising number."""
 
     __tablename__ = "signals"
-    __table_args__: ClassVar = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[BigKey]
     topic: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,1 @@
+"""The command line, the process supervisor, and the worker's loop of clocks."""

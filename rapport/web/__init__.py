@@ -1,0 +1,1 @@
+"""The FastAPI application: what a browser, a mail client or another program calls."""
