@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from rapport.cli import imports, messages, rules, train
+from rapport.cli.demo import demo
+from rapport.cli.doctor import doctor
+from rapport.cli.migrate import migrate
+from rapport.cli.serve import serve
+
 app = typer.Typer(
     name="rapport",
     help="Conversational marketing automation: a shop assistant that understands, decides and follows up.",

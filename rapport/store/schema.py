@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from rapport.store import (
@@ -49,9 +50,19 @@ async def migrate(database: Database, *, to: str = "head") -> None:
         await connection.run_sync(_upgrade, to)
 
 
-def _upgrade(connection: Connection, to: str) -> None:
+def newest_revision() -> str | None:
+    """The revision `migrate` leads to."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, to)
 

@@ -1,0 +1,116 @@
+"""The Rasa assistant as a program of its own environment: trained when its sources have changed, and started."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rapport.cli.supervisor import Program
+from rapport.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "rasa"
+PYTHON = PROJECT / ".venv" / "bin" / "python"
+SOURCES = ("config.yml", "requirements.lock", "domain", "data", "../nlu")
+
+
+class AssistantError(Exception):
+    """The assistant could not be trained."""
+
+
+def archive(folder: Path) -> Path:
+    """Where the trained assistant lies below VAR_DIR."""
+    return folder / "assistant" / "assistant.tar.gz"
+
+
+def fingerprint() -> str:
+    """A hash over everything the assistant is trained from."""
+    digest = hashlib.sha256()
+    for path in _sources():
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(folder: Path) -> bool:
+    """Whether the archive below VAR_DIR was trained from the sources as they are now."""
+    mark = archive(folder).with_name("fingerprint")
+    return archive(folder).exists() and mark.exists() and mark.read_text() == fingerprint()
+
+
+async def train_assistant(folder: Path) -> bool:
+    """Trains the assistant into VAR_DIR if its sources have changed; False where there was nothing to do.
+
+    The new archive replaces the old one in one step. Raises AssistantError with the end of Rasa's output.
+    """
+    if is_current(folder):
+        return False
+    before, target = fingerprint(), archive(folder)
+    draft = target.with_name(f"draft-{os.getpid()}")
+    command = ("train", "--out", str(draft.resolve()), "--fixed-model-name", "assistant")
+    output, code = await _rasa(*command)
+    if code != 0:
+        raise AssistantError("`rasa train` failed:\n" + "\n".join(output.splitlines()[-20:]))
+    (draft / "assistant.tar.gz").replace(target)
+    draft.rmdir()
+    target.with_name("fingerprint").write_text(before)
+    return True
+
+
+def assistant_program(settings: Settings, *, model: Path) -> Program:
+    """Rasa on loopback, with the action server and the catalogue of these settings."""
+    host, port = settings.assistant_url.removeprefix("http://").split(":")
+    server = ("run", "--model", str(model.resolve()), "--interface", host, "--port", port, "--enable-api")
+    return Program(
+        "assistant",
+        (str(PYTHON), "-m", "rasa", *server),
+        env=_environment(settings),
+        cwd=PROJECT,
+        ready_url=f"{settings.assistant_url}/status",
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(ROOT),
+        "RAPPORT_VAR_DIR": str(settings.var_dir.resolve()),
+        "RAPPORT_ACTIONS_URL": settings.actions_url,
+        **QUIET,
+    }
+
+
+# Rasa frees its process of telemetry, GPU look-ups and the deprecation notes of its frozen dependencies.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+    "COMPRESS_ACTION_SERVER_REQUEST": "True",
+}
+
+
+def _sources() -> Iterator[Path]:
+    for name in SOURCES:
+        path = (PROJECT / name).resolve()
+        files = [path] if path.is_file() else path.rglob("*.*")
+        yield from sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts)
+
+
+async def _rasa(*arguments: str) -> tuple[str, int]:
+    process = await asyncio.create_subprocess_exec(
+        str(PYTHON),
+        *("-m", "rasa", *arguments),
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RAPPORT_ACTIONS_URL": "http://127.0.0.1:5055/webhook", **QUIET},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return output.decode(errors="replace"), process.returncode or 0

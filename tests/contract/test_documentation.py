@@ -1,0 +1,44 @@
+"""What exists is documented, and what is documented exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from fastapi.routing import APIRoute
+from typer.main import get_command
+
+from rapport.cli.main import app
+from rapport.settings import Settings
+from rapport.web.app import create_app
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def commands(group: click.Group, prefix: str = "rapport") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}"
+
+
+def test_every_setting_has_a_line_and_every_line_a_setting() -> None:
+    lines = re.findall(r"^\| `(RAPPORT_\w+)` \|", (DOCS / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(lines) == sorted(f"RAPPORT_{name.upper()}" for name in Settings.model_fields)
+
+
+def test_every_command_is_documented() -> None:
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    group = get_command(app)
+    assert isinstance(group, click.Group)
+    assert [command for command in commands(group) if f"`{command}" not in text] == []
+
+
+def test_every_route_is_documented(tmp_path: Path) -> None:
+    text = (DOCS / "routes.md").read_text(encoding="utf-8")
+    application = create_app(Settings(var_dir=tmp_path, database_url=f"sqlite+aiosqlite:///{tmp_path}/x.db"))
+    paths = {route.path for route in application.routes if isinstance(route, APIRoute)}
+    assert sorted(path for path in paths if f"`{path}`" not in text) == []
