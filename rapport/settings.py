@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     assistant_url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055/webhook"
     assistant_timeout: float = Field(default=4.5, gt=0, le=60)
+    chat_messages_per_minute: int = Field(default=120, ge=0)
     mailbox_url: HttpUrl | None = None
     var_dir: Path = Path("var")
     rules_dir: Path = Path("rules")

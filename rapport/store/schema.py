@@ -22,6 +22,7 @@ from rapport.store import (
     products,
     scores,
     signals,
+    spent_tokens,
     tickets,
 )
 from rapport.store.base import Base
@@ -39,6 +40,7 @@ NOUNS = (
     products,
     scores,
     signals,
+    spent_tokens,
     tickets,
 )
 metadata = Base.metadata

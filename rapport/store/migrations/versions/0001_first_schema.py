@@ -52,6 +52,15 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "spent_tokens",
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_spent_tokens")),
+    )
+    with op.batch_alter_table("spent_tokens", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spent_tokens_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "suppressions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -99,7 +108,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stars", sa.Integer(), nullable=True),
         sa.Column("comment", sa.String(length=1000), nullable=True),
-        sa.CheckConstraint("responder IN ('assistant', 'queue', 'agent')", name=op.f("ck_conversations_responder")),
+        sa.CheckConstraint(
+            "responder IN ('assistant', 'queue', 'agent')", name=op.f("ck_conversations_responder")
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -265,7 +276,9 @@ def upgrade() -> None:
         sa.Column("attributes", sa.JSON(), nullable=False),
         sa.Column("picture", sa.String(length=200), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["category"], ["categories.code"], name=op.f("fk_products_category_categories")),
+        sa.ForeignKeyConstraint(
+            ["category"], ["categories.code"], name=op.f("fk_products_category_categories")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("sku", name=op.f("uq_products_sku")),
     )
@@ -328,7 +341,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_messages")),
-        sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_chat_messages_conversation_id_client_id")),
+        sa.UniqueConstraint(
+            "conversation_id", "client_id", name=op.f("uq_chat_messages_conversation_id_client_id")
+        ),
         sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_chat_messages_conversation_id_seq")),
     )
     op.create_table(
@@ -450,7 +465,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id_orders"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_order_lines_product_id_products")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_order_lines_product_id_products")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lines")),
     )
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
@@ -626,6 +643,10 @@ def downgrade() -> None:
 
     op.drop_table("consents")
     op.drop_table("suppressions")
+    with op.batch_alter_table("spent_tokens", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spent_tokens_expires_at"))
+
+    op.drop_table("spent_tokens")
     op.drop_table("signals")
     with op.batch_alter_table("rule_versions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rule_versions_rule"))
