@@ -1,0 +1,1 @@
+"""Statistical models: frames in, frames out; they know no database."""

@@ -1,0 +1,77 @@
+"""The words of a shop's text in Chinese and English, as a search compares them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+import warnings
+from pathlib import Path
+
+with warnings.catch_warnings():
+    # jieba 0.42.1 (its last release, 2020) writes "\." in plain strings; Python 3.12 made that a SyntaxWarning.
+    warnings.filterwarnings("ignore", message="invalid escape sequence", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="invalid escape sequence", category=SyntaxWarning)
+    # It looks for its dictionary through setuptools where that is installed.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    import jieba
+
+jieba.setLogLevel(logging.WARNING)
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_RUNS = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:\.\d+)?[a-z0-9]*")
+_IS_HAN = re.compile(rf"[{HAN}]")
+
+_LINES = Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").splitlines()
+STOP_WORDS = frozenset(word for line in _LINES if not line.startswith("#") for word in line.split())
+
+
+def fold(text: str) -> str:
+    """Full-width to plain, lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def words(text: str, *, parts: bool = False) -> list[str]:
+    """Chinese split by jieba, Latin words in the singular, in order; with `parts` long Chinese words' parts too."""
+    # Without the hidden Markov model: it makes words of what no dictionary holds (我想, 买个), which nothing finds.
+    split = jieba.cut_for_search if parts else jieba.cut
+    found: list[str] = []
+    for run in _RUNS.findall(fold(text)):
+        found += split(run, HMM=False) if is_han(run) else [singular(run)]
+    return found
+
+
+def han_runs(text: str) -> list[str]:
+    """The unbroken Chinese of a text: 铸铁壶·山纹 → 铸铁壶, 山纹."""
+    return [run for run in _RUNS.findall(fold(text)) if is_han(run)]
+
+
+def is_han(word: str) -> bool:
+    """True for a Chinese word."""
+    return bool(_IS_HAN.match(word))
+
+
+def singular(word: str) -> str:
+    """mugs → mug, boxes → box, candies → candy; what does not look like a plural stays."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses")):
+        return word[:-2]
+    return word[:-1]
+
+
+def near(word: str) -> set[str]:
+    """Every spelling one slip away (a letter left out, doubled, swapped or mistyped).
+
+    Source: Peter Norvig, How to Write a Spelling Corrector (2007). The first letter is taken to be right, and
+    a longer word is not cut down to its beginning: a tablet is no table.
+    """
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    splits = [(word[:cut], word[cut:]) for cut in range(1, len(word) + 1)]
+    left_out = {head + tail[1:] for head, tail in splits if len(tail) > 1}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
+    mistyped = {head + letter + tail[1:] for head, tail in splits if tail for letter in letters}
+    doubled = {head + letter + tail for head, tail in splits for letter in letters}
+    return (left_out | swapped | mistyped | doubled) - {word}
