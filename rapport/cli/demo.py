@@ -245,5 +245,5 @@ async def _while_parent_lives(work: Awaitable[None], *, watch: bool) -> None:
 
 async def _parent_gone() -> None:
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  the system tells nobody that his parent has died
         await asyncio.sleep(0.5)

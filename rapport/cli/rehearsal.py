@@ -200,9 +200,11 @@ class _Stage:
             scene.missing.append("the click was not recorded")
 
     async def _clicked(self, customer_id: int) -> bool:
-        clicks = select(func.count()).select_from(Event).where(
-            Event.customer_id == customer_id, Event.name == "message_clicked", Event.received_at > utc_now() - timedelta(hours=1)
-        )  # fmt: skip
+        lately = utc_now() - timedelta(minutes=10)
+        clicks = select(func.count()).select_from(Event)
+        clicks = clicks.where(
+            Event.name == "message_clicked", Event.customer_id == customer_id, Event.received_at > lately
+        )
         async with self.database.reading() as session:
             return bool(await session.scalar(clicks))
 

@@ -14,7 +14,19 @@ import pytest
 
 from rapport.cli.supervisor import ProcessError, Program, supervised
 
-SERVER = "import http.server; http.server.HTTPServer(('127.0.0.1', {port}), http.server.SimpleHTTPRequestHandler).serve_forever()"
+SERVER = """
+import os
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+open('pid', 'w').write(str(os.getpid()))
+HTTPServer(('127.0.0.1', {port}), SimpleHTTPRequestHandler).serve_forever()
+"""
+FAMILY = """
+import os, subprocess, sys, time
+grandchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])
+open('pids.part', 'w').write(f'{os.getpid()} {grandchild.pid}')
+os.rename('pids.part', 'pids')
+time.sleep(600)
+"""
 
 
 def quiet(_: str) -> None:
@@ -78,18 +90,17 @@ async def test_killing_the_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
         import asyncio, pathlib, sys
         from rapport.cli.supervisor import Program, supervised
 
-        CHILD = ("import os, subprocess, sys, time; grandchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
-                 "open('pids.part', 'w').write(f'{os.getpid()} {grandchild.pid}'); os.rename('pids.part', 'pids'); time.sleep(600)")
-
         async def main():
             async with supervised(pathlib.Path('logs'), say=print) as supervisor:
-                await supervisor.start(Program('child', (sys.executable, '-c', CHILD)))
+                await supervisor.start(Program('child', (sys.executable, '-c', sys.argv[1])))
                 await asyncio.sleep(600)
 
         asyncio.run(main())
     """)
     root = str(Path(__file__).parents[2])
-    parent = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": root})
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, FAMILY], cwd=tmp_path, env={**os.environ, "PYTHONPATH": root}
+    )
     for _ in range(300):
         if (tmp_path / "pids").exists():
             break
