@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,19 @@ class Event(Base):
     received_at: Mapped[datetime]
     properties: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     key: Mapped[str | None] = mapped_column(String(128), unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event to record together with others; every one needs a `key`."""
+
+    name: str
+    customer_id: int | None
+    at: datetime
+    received_at: datetime
+    properties: dict[str, Any]
+    key: str
+    conversation_id: str | None = None
 
 
 async def add_event(
@@ -71,3 +85,9 @@ async def recent_events(
     if names is not None:
         statement = statement.where(Event.name.in_(list(names)))
     return list(await session.scalars(statement.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))
+
+
+async def add_events(session: AsyncSession, events: Sequence[EventRow]) -> None:
+    """Records many events in one statement; those whose key is there already are left out."""
+    if events:
+        await session.execute(insert_or_ignore(session, Event, conflict=["key"]), [asdict(event) for event in events])

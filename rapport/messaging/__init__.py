@@ -1,0 +1,1 @@
+"""Outbound messages: composed, put on wires, and accounted for."""

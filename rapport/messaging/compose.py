@@ -1,0 +1,137 @@
+"""Composes the letter of a message from its template and what is true now: prices, stock, the customer's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rapport.messaging.context import Context, read_context
+from rapport.messaging.errors import NothingToSayError
+from rapport.messaging.mime import Letter
+from rapport.messaging.sandbox import fill
+from rapport.messaging.templates import Template, TemplateFolder
+from rapport.messaging.tracking import Tracker
+from rapport.messaging.wording import day, in_language, price, purpose_label, zone_of
+from rapport.settings import Settings
+from rapport.store.customers import Customer
+from rapport.store.messages import Message
+from rapport.store.products import Product, products_by_sku
+
+# Gmail shows the first 102 KB of a letter and hides the rest, the footer first.
+MOST_HTML, MOST_TEXT, MOST_SUBJECT = 100_000, 30_000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter, the addresses its tracked links lead to (by number), and the template version that made it."""
+
+    letter: Letter
+    links: tuple[str, ...]
+    transactional: bool
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProduct:
+    """A product as a letter shows it, in its reader's language."""
+
+    name: str
+    description: str
+    price: str
+    url: str
+    picture: str
+    reason: str
+
+
+class Composer:
+    """Fills templates for customers. `key` signs the links."""
+
+    def __init__(self, templates: TemplateFolder, settings: Settings, *, key: str) -> None:
+        self.templates, self._settings, self._key = templates, settings, key
+
+    async def compose(self, session: AsyncSession, message: Message, customer: Customer) -> Composed:
+        """The letter, as of this moment. Raises TemplateError, RenderError, NothingToSayError."""
+        template = self.templates.get(message.template, message.language)
+        context = read_context(message.context)
+        tracker = Tracker(message.id or 0, public_url=self._settings.public_url, key=self._key)
+        values = self._values(message, customer, context, tracker=tracker)
+        values["products"] = await self._products(session, context, message.language)
+        letter = _letter(template, message.variant, values, headers=_unsubscribing(template, tracker))
+        return Composed(letter, tracker.urls, template.transactional, template.version)
+
+    def _values(self, message: Message, customer: Customer, context: Context, *, tracker: Tracker) -> dict[str, Any]:
+        zone = zone_of(customer.time_zone, self._settings.default_time_zone)
+        purpose = context.confirm.purpose if context.confirm else message.purpose
+        asked_at = context.asked_at or message.queued_at
+        return {
+            "shop": self._settings.shop_name,
+            "shop_url": f"{self._settings.public_url}/",
+            "name": customer.name,
+            "purpose": purpose_label(purpose, message.language),
+            "asked_on": day(asked_at, zone, message.language),
+            "link": tracker.link,
+            "unsubscribe_url": tracker.page("unsubscribe"),
+            "preferences_url": tracker.page("preferences"),
+            "confirm_url": tracker.page("confirm"),
+            "open_url": tracker.page("open"),
+        }
+
+    async def _products(self, session: AsyncSession, context: Context, language: str) -> list[ShownProduct]:
+        """What is still on sale and in stock of what was promised; with none of it left there is nothing to say."""
+        if not context.products:
+            return []
+        wanted = {*context.products, *(sku for skus in context.because.values() for sku in skus)}
+        found = await products_by_sku(session, wanted)
+        on_sale = [found[sku] for sku in context.products if sku in found and _is_on_sale(found[sku])]
+        if not on_sale:
+            raise NothingToSayError(NothingToSayError.__doc__)
+        return [self._shown(product, context.because, found, language=language) for product in on_sale]
+
+    def _shown(
+        self, product: Product, because: Mapping[str, tuple[str, ...]], known: Mapping[str, Product], *, language: str
+    ) -> ShownProduct:
+        base, sku = self._settings.public_url, quote(product.sku)
+        bought = [known[other] for other in because.get(product.sku, ()) if other in known]
+        return ShownProduct(
+            name=in_language(product.names, language),
+            description=in_language(product.descriptions, language),
+            price=price(product.price_minor, self._settings.currency, language),
+            url=f"{base}/products/{sku}",
+            picture=f"{base}/pictures/{sku}.svg",
+            reason=_reason(in_language(bought[0].names, language), language) if bought else "",
+        )
+
+
+def _reason(bought: str, language: str) -> str:
+    return f"和您买过的「{bought}」很搭" if language == "zh" else f"Goes well with your {bought}"
+
+
+def _is_on_sale(product: Product) -> bool:
+    return product.active and product.stock > 0
+
+
+def _letter(template: Template, variant: str, values: dict[str, Any], *, headers: Mapping[str, str]) -> Letter:
+    subject = fill(template.subject(variant), values, at_most=MOST_SUBJECT).strip()
+    preheader = fill(template.preheader(variant), values, at_most=MOST_SUBJECT).strip()
+    values = values | {"subject": subject, "preheader": preheader}
+    return Letter(
+        subject=subject,
+        text=fill(template.text, values, at_most=MOST_TEXT),
+        html=fill(template.html, values, at_most=MOST_HTML),
+        language=template.language,
+        headers=headers,
+    )
+
+
+def _unsubscribing(template: Template, tracker: Tracker) -> dict[str, str]:
+    """RFC 8058: the mail client's own button posts, without a log-in and without a page."""
+    if template.transactional:
+        return {"Auto-Submitted": "auto-generated"}
+    return {
+        "List-Unsubscribe": f"<{tracker.page('unsubscribe')}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
