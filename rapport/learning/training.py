@@ -1,0 +1,67 @@
+"""Trains a model from the database, measures it on days it has not seen, and puts it where it serves from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import shelf
+from models.card import Card
+from models.errors import UnusableFrameError
+from rapport.learning.conversion import learn_conversion
+from rapport.learning.errors import LearningError, NotEnoughDataError, UnknownModelError
+from rapport.learning.lesson import Lesson, Progress
+from rapport.learning.moments import Moments, moments_of
+from rapport.learning.recommendation import learn_recommendation
+from rapport.learning.segmentation import learn_segmentation
+from rapport.store.database import Database
+from rapport.store.purchases import orders_between
+
+Learn = Callable[[AsyncSession, Moments, Progress], Awaitable[Lesson]]
+LESSONS: Mapping[str, Learn] = {
+    "segmentation": learn_segmentation,
+    "conversion": learn_conversion,
+    "recommendation": learn_recommendation,
+}
+
+
+async def train(
+    database: Database,
+    name: str,
+    *,
+    models_dir: Path,
+    key: str,
+    now: datetime,
+    progress: Progress = lambda _: None,
+) -> Card:
+    """Trains one model of LESSONS and publishes it, signed with `key`, below `models_dir`.
+
+    The rows come from one snapshot; nothing is written to the database. Raises UnknownModelError,
+    NotEnoughDataError: the model that served before goes on serving.
+    """
+    if name not in LESSONS:
+        raise UnknownModelError(f"no model is called {name!r}; there are {', '.join(LESSONS)}")
+    async with database.reading() as session:
+        progress("reading")
+        between = await orders_between(session)
+        if between is None:
+            raise NotEnoughDataError("there is no order to learn from; `rapport import orders FILE` brings some")
+        lesson = await _learned(session, name, moments_of(*between, now=now), progress)
+    saved, card = lesson.saved(trained_at=now)
+    beside = {"card.json": card.as_json().encode(), "card.md": card.as_markdown().encode()}
+    plots = {plot.file: plot.content for plot in lesson.plots}
+    shelf.publish(models_dir, saved, key=key, beside={**beside, **plots})
+    return card
+
+
+async def _learned(session: AsyncSession, name: str, moments: Moments, progress: Progress) -> Lesson:
+    try:
+        return await LESSONS[name](session, moments, progress)
+    except UnusableFrameError as error:
+        raise NotEnoughDataError(str(error)) from error
+
+
+__all__ = ["LESSONS", "LearningError", "train"]
