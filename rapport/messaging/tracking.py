@@ -36,8 +36,13 @@ class Tracker:
 
     def page(self, page: Page) -> str:
         """The address of one of our own pages for this message."""
-        suffix = ".gif" if page == "open" else ""
-        return f"{self._base}/{page}/{_token(self._number, key=self._key, purpose=page)}{suffix}"
+        return self._base + page_path(self._number, page, key=self._key)
+
+
+def page_path(message_number: int, page: Page, *, key: str) -> str:
+    """The path of one of our own pages for a message."""
+    suffix = ".gif" if page == "open" else ""
+    return f"/{page}/{_token(message_number, key=key, purpose=page)}{suffix}"
 
 
 def message_of(token: str, *, page: Page, key: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,9 +75,22 @@ async def suppress(session: AsyncSession, channel: str, address: str, *, reason:
     await session.execute(statement.values(channel=channel, address=address.casefold(), reason=reason, at=at))
 
 
+async def lift_suppression(session: AsyncSession, channel: str, address: str, *, reason: str) -> None:
+    """Forgets a suppression that has this reason: who left by her own will may come back by it."""
+    statement = delete(Suppression).where(Suppression.channel == channel, Suppression.address == address.casefold())
+    await session.execute(statement.where(Suppression.reason == reason))
+
+
 async def suppression_reason(session: AsyncSession, channel: str, address: str) -> str | None:
     """Why this address must not be contacted, or None."""
     statement = select(Suppression.reason).where(
         Suppression.channel == channel, Suppression.address == address.casefold()
     )
     return await session.scalar(statement)
+
+
+async def newest_consent(session: AsyncSession, customer_id: int, *, channel: str, purpose: str) -> bool | None:
+    """Whether the newest word of the customer on this is a yes; None where she never said a word."""
+    said = select(Consent.granted).where(Consent.customer_id == customer_id)
+    said = said.where(Consent.channel == channel, Consent.purpose == purpose)
+    return await session.scalar(said.order_by(Consent.id.desc()).limit(1))

@@ -94,7 +94,13 @@ async def identities_of(session: AsyncSession, customer_id: int) -> dict[str, st
     rows = await session.execute(
         select(Identity.kind, Identity.value).where(Identity.customer_id == customer_id).order_by(Identity.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
+
+
+async def identity_values(session: AsyncSession, customer_id: int, kind: IdentityKind) -> list[str]:
+    """All the customer's identities of one kind, in the form of `normalise_identity`."""
+    statement = select(Identity.value).where(Identity.customer_id == customer_id, Identity.kind == kind)
+    return list(await session.scalars(statement.order_by(Identity.id)))
 
 
 async def tags_of(session: AsyncSession, customer_id: int) -> frozenset[str]:
