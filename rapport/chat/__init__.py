@@ -1,0 +1,1 @@
+"""Live conversation: the gateway in front of the assistant, and who responds."""

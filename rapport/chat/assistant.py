@@ -1,0 +1,51 @@
+"""The assistant over Rasa's REST channel: a question goes in, answers or an AssistantError come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from rapport.chat.answers import Answer, parse_answers
+from rapport.chat.errors import AssistantError
+from rapport.store.turns import PendingTurn
+
+# As long as Rasa itself waits for the action server: after that, no turn of ours can still be running in it.
+PATIENCE = httpx.Timeout(300.0, connect=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """One Rasa, reached over connections that are kept open."""
+
+    http: httpx.AsyncClient
+    url: str
+
+    async def ask(self, turn: PendingTurn) -> tuple[Answer, ...]:
+        """Rasa's answers to a customer's message. Raises AssistantError: no connection, an error, an empty answer."""
+        question = {
+            "sender": turn.conversation_id,
+            "message": turn.payload or as_free_text(turn.text),
+            "metadata": {"language": turn.language, "seq": turn.seq},
+        }
+        try:
+            response = await self.http.post(f"{self.url}/webhooks/rest/webhook", json=question)
+            response.raise_for_status()
+            return parse_answers(response.json())
+        except (httpx.HTTPError, ValueError) as error:
+            raise AssistantError(f"The assistant gave no answer: {type(error).__name__}.") from error
+
+
+def assistant_client() -> httpx.AsyncClient:
+    """The HTTP client for the assistant. Its kept connections end before Rasa's do (5 s), so that none is stale."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0)
+    return httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False)
+
+
+def as_free_text(text: str) -> str:
+    """What a customer typed, so that Rasa reads it as words: "/restart" or `/intent{…}` must never bypass the NLU.
+
+    Rasa strips blanks before it looks for the slash, so they are stripped here too.
+    """
+    stripped = text.strip()
+    return f"／{stripped[1:]}" if stripped.startswith("/") else stripped

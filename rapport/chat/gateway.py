@@ -1,0 +1,83 @@
+"""What a customer says is stored once, with a rising number, whoever answers it and whether anyone can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rapport.chat.buttons import Button, signed_button
+from rapport.chat.errors import UnknownConversationError
+from rapport.chat.files import StoredFile
+from rapport.chat.language import language_of
+from rapport.chat.words import words
+from rapport.settings import Language
+from rapport.store.conversations import Conversation, append_message, message_of_client
+from rapport.store.signals import send_signal
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`seq` of the stored message; `awaits_assistant` says whether a turn must run for it."""
+
+    seq: int
+    awaits_assistant: bool
+
+
+def topic(conversation_id: str) -> str:
+    """What a change of this conversation is signalled under."""
+    return f"chat:{conversation_id}"
+
+
+async def receive(
+    session: AsyncSession, conversation_id: str, client_id: str, said: str | Button, *, now: datetime
+) -> Received:
+    """Stores what the customer said: her text, or the button she pressed.
+
+    The same `client_id` is the same message. Raises UnknownConversationError.
+    """
+    conversation = await _locked(session, conversation_id)
+    known = await message_of_client(session, conversation_id, client_id)
+    if known is not None:
+        return Received(known.seq, awaits_assistant=False)
+    text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
+    if payload is None:
+        conversation.language = language_of(text, otherwise=cast(Language, conversation.language))
+    message = await append_message(
+        session, conversation_id, "customer", text, at=now, client_id=client_id, payload=payload
+    )
+    by_assistant = conversation.responder == "assistant"
+    if not by_assistant:
+        # A person has it now: the assistant must not come back to it when she hands the conversation back.
+        conversation.answered_seq = message.seq
+    await send_signal(session, topic(conversation_id))
+    return Received(message.seq, awaits_assistant=by_assistant)
+
+
+async def receive_file(
+    session: AsyncSession, conversation_id: str, file: StoredFile, *, client_id: str | None, key: str, now: datetime
+) -> Received:
+    """Stores that the customer sent a file. The assistant cannot read it: it says so and offers a person."""
+    conversation = await _locked(session, conversation_id)
+    known = await message_of_client(session, conversation_id, client_id) if client_id else None
+    if known is not None:
+        return Received(known.seq, awaits_assistant=False)
+    message = await append_message(
+        session, conversation_id, "customer", "", at=now, client_id=client_id, files=[file.as_json()]
+    )
+    if conversation.responder == "assistant":
+        say = words(conversation.language)
+        person = signed_button(Button(say.ask_a_person, "/handoff"), conversation_id, key=key)
+        await append_message(session, conversation_id, "assistant", say.file_received, at=now, buttons=[person])
+    await send_signal(session, topic(conversation_id))
+    return Received(message.seq, awaits_assistant=False)
+
+
+async def _locked(session: AsyncSession, conversation_id: str) -> Conversation:
+    # On PostgreSQL the row's lock puts two posts of one client id in order; SQLite has one writer anyway.
+    conversation = await session.get(Conversation, conversation_id, with_for_update=True)
+    if conversation is None or conversation.closed_at is not None:
+        raise UnknownConversationError
+    return conversation

@@ -1,0 +1,61 @@
+"""What a client is shown of a conversation: its messages, and who responds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rapport.chat.errors import UnknownConversationError
+from rapport.store.conversations import ChatMessage, Conversation, messages_after
+from rapport.store.queue import queue_position, usual_wait
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`position` in the queue (1 is next) and the seconds it usually takes, both only while she waits in it."""
+
+    responder: str
+    position: int | None = None
+    wait_seconds: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    messages: tuple[dict[str, Any], ...]
+    state: State
+
+
+async def view_after(session: AsyncSession, conversation_id: str, seq: int) -> View:
+    """What was said after `seq`, oldest first, and the state now. Raises UnknownConversationError."""
+    messages = await messages_after(session, conversation_id, seq)
+    return View(tuple(message_as_json(message) for message in messages), await state_of(session, conversation_id))
+
+
+async def state_of(session: AsyncSession, conversation_id: str) -> State:
+    """Who responds now. Raises UnknownConversationError."""
+    statement = select(Conversation.responder, Conversation.waiting_since)
+    row = (await session.execute(statement.where(Conversation.id == conversation_id))).one_or_none()
+    if row is None:
+        raise UnknownConversationError
+    if row.responder != "queue" or row.waiting_since is None:
+        return State(row.responder)
+    position, wait = await queue_position(session, row.waiting_since), await usual_wait(session)
+    return State("queue", position, None if wait is None else round(wait))
+
+
+def message_as_json(message: ChatMessage) -> dict[str, Any]:
+    """A message on the wire; `at` in ISO 8601, UTC."""
+    parts = {"buttons": message.buttons, "cards": message.cards, "files": message.files}
+    return {
+        "seq": message.seq,
+        "author": message.author,
+        "text": message.text,
+        "at": message.at.isoformat(),
+        **{name: part for name, part in parts.items() if part},
+    }

@@ -1,0 +1,67 @@
+"""The application: every route behind the same layers, for given settings and a given clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from rapport import __version__
+from rapport.clock import Clock, utc_now
+from rapport.settings import Settings
+from rapport.store.database import Database
+from rapport.store.signals import listening
+from rapport.web import api_docs, chat, chat_files, chat_stream, health, links, mailbox, metrics, shop, static_files
+from rapport.web.body_limit import BodyLimit
+from rapport.web.desk import open_desk
+from rapport.web.headers import SecurityHeaders
+from rapport.web.metrics import Metrics
+from rapport.web.origins import Origins
+from rapport.web.problems import install_problems
+from rapport.web.request_log import RequestLog
+from rapport.web.services import Services
+
+ROUTERS = (
+    chat.router,
+    chat_files.router,
+    chat_stream.router,
+    links.router,
+    health.router,
+    metrics.router,
+    shop.router,
+    static_files.router,
+    mailbox.router,
+    api_docs.router,
+)
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
+    """The FastAPI application. Its database must be migrated; it is opened when the application starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url)
+        try:
+            async with listening(database) as signals:
+                app.state.services = Services(settings, database, signals, clock)
+                async with open_desk(app.state.services, app.state.metrics) as desk:
+                    app.state.desk = desk
+                    yield
+        finally:
+            await database.close()
+
+    # The generated pages load scripts from another host; `/docs` is our own.
+    app = FastAPI(
+        title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.metrics = Metrics()
+    install_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    # The layer added last is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Origins, settings=settings)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
+    return app

@@ -1,0 +1,128 @@
+"""The chat's routes: a session, what is said in it, and how the customer gets about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, status
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from rapport.chat.buttons import pressed_button
+from rapport.chat.customer_token import read_customer_token
+from rapport.chat.gateway import receive, topic
+from rapport.chat.language import language_of_locale
+from rapport.chat.responder import leave_queue, rate
+from rapport.chat.sessions import issue_ticket, open_session
+from rapport.chat.state import view_after
+from rapport.web.desk import AtDesk, InConversation
+from rapport.web.services import Services, services
+
+router = APIRouter(prefix="/chat", tags=["chat"])
+Given = Annotated[Services, Depends(services)]
+LARGEST_TEXT = 4096
+TYPING_SECONDS = 6.0
+ACCEPTED: dict[str, Any] = {"status_code": status.HTTP_202_ACCEPTED}
+
+
+def storable(text: str) -> str:
+    """Refuses what no database keeps: NUL and half a surrogate pair."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must be text without NUL and lone surrogates")
+    return text
+
+
+Text = Annotated[str, AfterValidator(storable)]
+Seq = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewSession(Body):
+    locale: Text | None = Field(default=None, max_length=35)
+    customer_token: Text | None = Field(default=None, max_length=4096)
+
+
+class NewMessage(Body):
+    client_id: Text = Field(min_length=1, max_length=64)
+    text: Text | None = None
+    payload: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.text is None) == (self.payload is None):
+            raise ValueError("give either text or payload")
+        if self.text is not None and not self.text.strip():
+            raise ValueError("text must say something")
+        return self
+
+
+class Rating(Body):
+    stars: int = Field(ge=1, le=5)
+    comment: Text = Field(default="", max_length=1000)
+
+
+@router.post("/sessions", status_code=status.HTTP_201_CREATED, summary="Begin a conversation")
+async def begin(body: NewSession, request: Request, given: Given, desk: AtDesk) -> dict[str, str]:
+    desk.per_address.take(request.client.host if request.client else "")
+    now, settings = given.clock(), given.settings
+    customer = (
+        read_customer_token(body.customer_token, key=settings.shop_chat_key(), now=now)
+        if body.customer_token is not None
+        else None
+    )
+    language = language_of_locale(body.locale, otherwise=settings.default_language)
+    async with given.database.session() as session:
+        opened = await open_session(session, language=language, customer=customer, key=desk.key, now=now)
+    return {"token": opened.token, "conversation_id": opened.conversation_id}
+
+
+@router.post("/messages", **ACCEPTED, summary="Say something")
+async def say(body: NewMessage, conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, int]:
+    desk.per_conversation.take(conversation_id)
+    if len((body.text or body.payload or "").encode()) > LARGEST_TEXT:
+        raise HTTPException(413, f"A message may have {LARGEST_TEXT} bytes.")
+    said = body.text or pressed_button(body.payload or "", conversation_id, key=desk.key)
+    async with given.database.session() as session:
+        received = await receive(session, conversation_id, body.client_id, said, now=given.clock())
+    given.signals.wake(topic(conversation_id))
+    if received.awaits_assistant:
+        desk.turns.start(conversation_id)
+    return {"seq": received.seq}
+
+
+@router.get("/messages", summary="What was said after a number")
+async def read(conversation_id: InConversation, given: Given, after: Seq = 0) -> dict[str, Any]:
+    async with given.database.reading() as session:
+        view = await view_after(session, conversation_id, after)
+    return {"messages": view.messages, "state": view.state.as_json()}
+
+
+@router.post("/tickets", status_code=status.HTTP_201_CREATED, summary="A one-minute ticket for one stream")
+async def ticket(conversation_id: InConversation, desk: AtDesk) -> dict[str, str]:
+    desk.per_conversation.take(conversation_id)
+    return {"ticket": issue_ticket(conversation_id, key=desk.key)}
+
+
+@router.post("/typing", **ACCEPTED, summary="The customer is typing")
+async def typing(conversation_id: InConversation, desk: AtDesk) -> dict[str, Any]:
+    desk.typing.begin_for(conversation_id, "customer", seconds=TYPING_SECONDS)
+    return {}
+
+
+@router.post("/rating", **ACCEPTED, summary="Stars for the conversation")
+async def stars(body: Rating, conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, Any]:
+    desk.per_conversation.take(conversation_id)
+    async with given.database.session() as session:
+        await rate(session, conversation_id, stars=body.stars, comment=body.comment, now=given.clock())
+    return {}
+
+
+@router.post("/assistant", **ACCEPTED, summary="Leave the queue, back to the assistant")
+async def back_to_assistant(conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, Any]:
+    desk.per_conversation.take(conversation_id)
+    async with given.database.session() as session:
+        await leave_queue(session, conversation_id, now=given.clock())
+    given.signals.wake(topic(conversation_id))
+    return {}

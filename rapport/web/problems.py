@@ -1,0 +1,56 @@
+"""Every error leaves as an RFC 9457 problem document, and never shows what was sent or what broke."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from rapport.chat import errors
+from rapport.tokens import InvalidTokenError
+
+STATUS: dict[type[Exception], int] = {
+    InvalidTokenError: 401,
+    errors.InvalidCustomerTokenError: 403,
+    errors.UnknownButtonError: 403,
+    errors.UnknownConversationError: 404,
+    errors.RefusedFileError: 422,
+    errors.WithAgentError: 409,
+}
+
+
+def problem(status: int, detail: str = "", *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """A problem document; `more` are its further members."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail or title, **more}
+    sent = dict(headers or {}) | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    return JSONResponse(content, status, headers=sent, media_type="application/problem+json")
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answers every error of the routes with a problem document."""
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _validation_problem)
+    for kind in STATUS:
+        app.add_exception_handler(kind, _refusal)
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  what it was registered for
+    return problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _validation_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  what it was registered for
+    # Where and what, never the value itself: it may be a person's.
+    found = [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in error.errors()]
+    return problem(422, "The request is not of the shape this route takes.", errors=found)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    return problem(STATUS[type(error)], str(error))
