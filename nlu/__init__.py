@@ -1,0 +1,1 @@
+"""What Rasa's process loads to understand Chinese and English, and the tools for its training data."""

@@ -1,0 +1,43 @@
+"""Dates and days as customers name them; the value is the text as written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlu.entity import Entity
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_HAN_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
+_PATTERNS = (
+    re.compile(r"(?<!\d)\d{4}[\-/.]\d{1,2}[\-/.]\d{1,2}(?!\d)"),
+    re.compile(r"(?<![\d/.])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])"),
+    re.compile(rf"(?:\d{{4}}年)?{_HAN_NUMBER}月(?:{_HAN_NUMBER}(?:日|号)?|初|底|中旬)"),
+    re.compile(r"(?<![\d月])(?:这个月|本月|下个?月|上个?月)?\d{1,2}(?:号|日)(?!楼|线|店|柜)"),
+    re.compile(r"大前天|大后天|前天|后天|昨[天晚日]|今[天早晚日]|明[天早晚日]"),
+    re.compile(
+        r"(?:上上|下下|上|下|这|本)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:上|下|这|本)个?(?:周|星期|礼拜|月)"
+    ),
+    re.compile(rf"{_HAN_NUMBER}个?(?:天|周|星期|礼拜|月)(?:之前|以前|前|之后|以后|后)"),
+    re.compile(rf"\b{_MONTH} (?:the )?{_DAY}(?:,? \d{{4}})?\b"),
+    re.compile(rf"\b{_DAY} (?:of )?{_MONTH}(?:,? \d{{4}})?\b"),
+    re.compile(rf"\b(?:(?:next|last|this) )?{_WEEKDAY}(?<!\bsat)(?<!\bsun)(?<!\bwed)(?<!\bmon)\b"),
+    re.compile(r"\b(?:the day (?:before yesterday|after tomorrow)|yesterday|today|tonight|tomorrow)\b"),
+    re.compile(r"\b(?:next|last|this) (?:week(?:end)?|month)\b"),
+    re.compile(
+        r"\b(?:\d{1,2}|two|three|four|five|a few|a couple of) (?:day|week|month)s? ago\b|\ba (?:week|month) ago\b"
+    ),
+    re.compile(r"\bthe \d{1,2}(?:st|nd|rd|th)\b"),
+)
+
+
+def dates(text: str) -> Iterator[Entity]:
+    """Every date; overlapping readings are left to whoever merges them."""
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            yield Entity("date", match.group(), match.start(), match.end())
