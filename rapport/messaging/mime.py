@@ -43,7 +43,7 @@ def make_mail(letter: Letter, *, sender: str, recipient: str, message_id: str, d
 
     Written by hand: the standard library's EmailMessage takes several times as long as the SMTP exchange itself.
     """
-    name, sender_address = parseaddr(sender)
+    name, sender_address = parseaddr(refuse_controls("From", sender))
     sender_address, recipient = address(sender_address), address(recipient)
     boundary = f"=_{re.sub('[^0-9A-Za-z]', '', message_id)[:50]}"
     headers = {
@@ -57,7 +57,7 @@ def make_mail(letter: Letter, *, sender: str, recipient: str, message_id: str, d
         **letter.headers,
     }
     # `formataddr` encodes the name alone, so that the address stays readable.
-    sent_by = f"From: {formataddr((refuse_controls('From', name), sender_address))}"
+    sent_by = f"From: {formataddr((name, sender_address))}"
     lines = [sent_by, *(header(*item) for item in headers.items())]
     content = "\r\n".join([*lines, "", ""]).encode("ascii") + _body(letter, boundary.encode("ascii"))
     return Mail(sender_address, recipient, content)
