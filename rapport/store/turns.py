@@ -45,8 +45,9 @@ async def conversations_with_pending_turns(session: AsyncSession) -> list[str]:
 
 
 def _waits_for_the_assistant() -> Any:
-    unanswered = (ChatMessage.author == "customer") & (ChatMessage.seq > Conversation.answered_seq)
-    return unanswered & (Conversation.responder == "assistant")
+    # A file comes without text, and was thanked for when it came.
+    question = (ChatMessage.author == "customer") & (ChatMessage.text != "")
+    return question & (ChatMessage.seq > Conversation.answered_seq) & (Conversation.responder == "assistant")
 
 
 async def write_replies(
@@ -96,9 +97,7 @@ async def leave_to_a_person(session: AsyncSession, conversation_id: str) -> None
     await session.execute(statement.values(answered_seq=Conversation.last_seq))
 
 
-async def _close(
-    session: AsyncSession, turn: PendingTurn, count: int, *, version: int, responder: str
-) -> int | None:
+async def _close(session: AsyncSession, turn: PendingTurn, count: int, *, version: int, responder: str) -> int | None:
     statement = (
         update(Conversation)
         .where(Conversation.id == turn.conversation_id, Conversation.version == version)

@@ -38,7 +38,8 @@ MOST_FIELDS = 100
 Act = Callable[[AsyncSession, Message], Awaitable[Any]]
 
 
-@router.api_route("/click/{token}", methods=["GET", "HEAD"], summary="Follows a link of a mail")
+@router.head("/click/{token}", include_in_schema=False)
+@router.get("/click/{token}", summary="Follows a link of a mail")
 async def click(token: str, request: Request, given: Given) -> Response:
     """Redirects to the address that stood in that mail, and to no other."""
     try:
@@ -53,7 +54,8 @@ async def click(token: str, request: Request, given: Given) -> Response:
     return RedirectResponse(message.links[link], 302, headers=PRIVATE)
 
 
-@router.api_route("/open/{token}.gif", methods=["GET", "HEAD"], summary="The picture that tells of an open mail")
+@router.head("/open/{token}.gif", include_in_schema=False)
+@router.get("/open/{token}.gif", summary="The picture that tells of an open mail")
 async def open_pixel(token: str, request: Request, given: Given) -> Response:
     async def note(session: AsyncSession, message: Message) -> None:
         await record_open(session, message, _visit(request, given))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -36,6 +36,13 @@ class Chat:
     outcomes: list[Outcome]
     now: datetime
     id: str = CONVERSATION
+
+    def be_impatient(self) -> None:
+        """From now on the assistant has a fifth of a second."""
+        self.turns = replace(self.turns, timeout=0.2)
+
+    def be_patient(self) -> None:
+        self.turns = replace(self.turns, timeout=20.0)
 
     async def open(self, language: str = "zh") -> None:
         async with self.database.session() as session:
@@ -85,9 +92,9 @@ async def chat(database: Database, rasa: RasaServer, now: datetime) -> AsyncIter
         outcomes: list[Outcome] = []
         turns = Turns(
             database, signals, Assistant(http, rasa.url), TypingNow(signals), clock=lambda: now, key=KEY,
-            timeout=0.3, on_turn=lambda outcome, seconds: outcomes.append(outcome),
+            timeout=20.0, on_turn=lambda outcome, seconds: outcomes.append(outcome),
         )  # fmt: skip
         chat = Chat(database, signals, turns, rasa, outcomes, now)
         await chat.open()
         yield chat
-        await turns.close()
+        await chat.turns.close()

@@ -16,6 +16,7 @@ from rapport.chat.responder import leave_queue
 from rapport.chat.turns import Turns
 from rapport.chat.words import words
 from rapport.store.conversations import Conversation, Handoff, change_responder
+from rapport.store.turns import pending_turn
 from tests.chat.conftest import KEY, Chat
 
 KIND_ZH, KIND_EN = words("zh").fallback, words("en").fallback
@@ -40,7 +41,13 @@ async def test_a_pressed_button_reaches_the_assistant_as_it_was_offered(chat: Ch
 
 
 async def test_buttons_and_cards_are_kept_with_signed_payloads(chat: Chat) -> None:
-    card = {"sku": "TEA-001", "name": "绿茶", "price": "¥88", "picture": "/pictures/TEA-001.svg", "url": "/products/TEA-001"}
+    card = {
+        "sku": "TEA-001",
+        "name": "绿茶",
+        "price": "¥88",
+        "picture": "/pictures/TEA-001.svg",
+        "url": "/products/TEA-001",
+    }
     chat.rasa.answer = lambda question: [
         {"text": "看看这些", "buttons": [{"title": "更多", "payload": "/recommend"}]},
         {"custom": {"cards": [card]}},
@@ -53,7 +60,12 @@ async def test_buttons_and_cards_are_kept_with_signed_payloads(chat: Chat) -> No
 
 @pytest.mark.parametrize(
     ("answer", "status"),
-    [(lambda question: [], 200), (lambda question: {"a": 1}, 200), (lambda question: [], 500), (lambda question: [7], 200)],
+    [
+        (lambda question: [], 200),
+        (lambda question: {"a": 1}, 200),
+        (lambda question: [], 500),
+        (lambda question: [7], 200),
+    ],
 )
 async def test_an_assistant_that_fails_is_covered_by_a_kind_word(chat: Chat, answer: Any, status: int) -> None:
     chat.rasa.answer, chat.rasa.status = answer, status
@@ -71,6 +83,7 @@ async def test_the_kind_word_brings_a_button_that_tries_again(chat: Chat) -> Non
 
 
 async def test_a_late_answer_is_still_delivered_when_nobody_spoke_since(chat: Chat) -> None:
+    chat.be_impatient()
     chat.rasa.hang()
     assert await chat.hear("你好") == [KIND_ZH]
     with chat.signals.subscribe(topic(chat.id)) as changed:
@@ -82,6 +95,7 @@ async def test_a_late_answer_is_still_delivered_when_nobody_spoke_since(chat: Ch
 
 
 async def test_while_a_turn_hangs_no_second_one_is_begun(chat: Chat) -> None:
+    chat.be_impatient()
     chat.rasa.hang()
     assert await chat.hear("一") == [KIND_ZH]
     assert await chat.hear("二") == [KIND_ZH]
@@ -90,8 +104,13 @@ async def test_while_a_turn_hangs_no_second_one_is_begun(chat: Chat) -> None:
     while chat.turns._late._calls:
         await asyncio.sleep(0.01)
     # The answer to the first is dropped: the customer has gone on.
+    chat.be_patient()
     assert await chat.hear("三") == ["You said: 三"]
-    assert [text for author, text in await chat.texts() if author == "assistant"] == [KIND_ZH, KIND_ZH, "You said: 三"]
+    assert [text for author, text in await chat.texts() if author == "assistant"] == [
+        KIND_ZH,
+        KIND_ZH,
+        "You said: 三",
+    ]
     assert chat.rasa.most_at_once == 1
 
 
@@ -103,7 +122,9 @@ async def test_messages_of_one_conversation_are_answered_one_after_another(chat:
     await chat.turns.idle()
     assert chat.rasa.said() == said
     assert chat.rasa.most_at_once == 1
-    assert [text for author, text in await chat.texts() if author == "assistant"] == [f"You said: {text}" for text in said]
+    assert [text for author, text in await chat.texts() if author == "assistant"] == [
+        f"You said: {text}" for text in said
+    ]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -143,9 +164,7 @@ async def test_stopping_in_mid_turn_loses_nothing(chat: Chat) -> None:
     await chat.turns.close()
     chat.rasa.gate.set()
     old = chat.turns
-    chat.turns = Turns(
-        old.database, old.signals, old.assistant, old.typing, clock=old.clock, key=KEY, timeout=5.0
-    )
+    chat.turns = Turns(old.database, old.signals, old.assistant, old.typing, clock=old.clock, key=KEY, timeout=5.0)
     assert await chat.turns.resume() == 1
     await chat.turns.idle()
     assert await chat.texts() == [("customer", "还在吗？"), ("assistant", "You said: 还在吗？")]
@@ -153,7 +172,6 @@ async def test_stopping_in_mid_turn_loses_nothing(chat: Chat) -> None:
 
 async def test_an_answer_after_a_take_over_is_dropped(chat: Chat) -> None:
     chat.rasa.hang()
-    chat_turns_timeout_is_not_reached(chat)
     await chat.say("你好")
     while not chat.rasa.questions:
         await asyncio.sleep(0.01)
@@ -163,10 +181,6 @@ async def test_an_answer_after_a_take_over_is_dropped(chat: Chat) -> None:
     await chat.turns.idle()
     assert await chat.texts() == [("customer", "你好")]
     assert chat.outcomes == ["dropped"]
-
-
-def chat_turns_timeout_is_not_reached(chat: Chat) -> None:
-    object.__setattr__(chat.turns, "timeout", 5.0)
 
 
 async def test_while_a_person_responds_the_assistant_is_not_asked(chat: Chat) -> None:
@@ -181,7 +195,6 @@ async def test_while_a_person_responds_the_assistant_is_not_asked(chat: Chat) ->
 
 
 async def test_the_turn_that_asks_for_a_person_may_say_so(chat: Chat) -> None:
-    object.__setattr__(chat.turns, "timeout", 5.0)
     chat.rasa.hang()
     chat.rasa.answer = lambda question: [{"text": "马上为您转接"}]
     seq = await chat.say("转人工")
@@ -217,7 +230,7 @@ async def test_a_database_that_fails_for_a_moment_only_delays_the_turn(
     from sqlalchemy.exc import OperationalError
 
     monkeypatch.setattr(turns_module, "RETRY_SECONDS", 0.01)
-    real, failures = turns_module.pending_turn, iter([True])
+    real, failures = pending_turn, iter([True])
 
     async def fails_once(*arguments: Any) -> Any:
         if next(failures, False):
