@@ -82,8 +82,8 @@ class OutboxWorker:
                 session, worker=self.name, now=self.clock(), until=lease.until, limit=self.pace.batch
             )
         async with self._holding(claims, lease):
-            for begin in range(0, len(claims), self.pace.in_flight):
-                await self._deliver(claims[begin : begin + self.pace.in_flight], lease)
+            for group in groups(claims, at_most=self.pace.in_flight):
+                await self._deliver(group, lease)
         return lost + len(claims)
 
     async def close(self) -> None:
@@ -171,6 +171,25 @@ class OutboxWorker:
                 async with self.database.session() as session:
                     await renew_leases(session, claims, until=until)
                 lease.until = until
+
+
+def groups(claims: Sequence[Claim], *, at_most: int) -> list[list[Claim]]:
+    """The claims in groups to prepare together, in order, a customer at most once in each.
+
+    What one mail uses up of a customer's cap must be on record before the gate is asked about her next.
+    """
+    found: list[list[Claim]] = []
+    customers: list[set[int]] = []
+    for claim in claims:
+        who = claim.message.customer_id
+        place = next((n for n, group in enumerate(found) if len(group) < at_most and who not in customers[n]), None)
+        if place is None:
+            found.append([])
+            customers.append(set())
+            place = len(found) - 1
+        found[place].append(claim)
+        customers[place].add(who)
+    return found
 
 
 async def _either(*events: asyncio.Event) -> None:
