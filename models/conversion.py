@@ -132,10 +132,14 @@ class Conversion:
 
 def _folds(converted: NDArray[np.int_], customers: NDArray[Any], *, folds: int, seed: int) -> list[Any]:
     """Shuffled: rows come ordered by date, and folds cut in that order would calibrate on another season."""
-    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.model_selection import StratifiedKFold
 
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    return list(splitter.split(converted, converted, customers))
+    each, whose = np.unique(customers, return_inverse=True)
+    ever = np.zeros(len(each), dtype=int)
+    np.maximum.at(ever, whose, converted)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    parts = [np.isin(whose, judged) for _, judged in splitter.split(each, ever)]
+    return [(np.flatnonzero(~part), np.flatnonzero(part)) for part in parts]
 
 
 def _line(pipeline: Any) -> dict[str, Any]:

@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Ints = NDArray[np.int64]
-ARRAYS = ("products", "neighbours", "similarities", "popularity", "hyper_parameters")
+ARRAYS = ("products", "neighbours", "similarities", "popularity", "freshness", "hyper_parameters")
 
 
 class Recommender:
     """Cosine similarity of who bought both, shrunk where few did, the best `neighbours` of each product kept
     (Deshpande and Karypis, 2004, Item-based top-N recommendation; the shrinkage n / (n + `shrinkage`) is that of
-    Bell and Koren, 2007). Popularity counts buyers, halved every `half_life_days` of age.
+    Bell and Koren, 2007). Popularity counts buyers, halved every `half_life_days` of age; what few have bought of
+    late is out of season, so a product's score is damped by the root of the share of its buyers that still counts.
     """
 
     name: ClassVar[str] = "recommendation"
 
-    def __init__(self, *, neighbours: int = 50, shrinkage: float = 10.0, half_life_days: float = 60.0) -> None:
+    def __init__(self, *, neighbours: int = 50, shrinkage: float = 5.0, half_life_days: float = 60.0) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
         self.half_life_days = half_life_days
@@ -44,22 +45,22 @@ class Recommender:
         kept = min(self.neighbours, max(len(products) - 1, 1))
         neighbours, similarities = nearest(bought, kept=kept, shrinkage=self.shrinkage)
         popularity = _popularity(frame, products, half_life_days=self.half_life_days)
-        return self._learned(products, neighbours, similarities, popularity)
+        freshness = np.sqrt(popularity / np.asarray(bought.sum(axis=0), dtype=np.float64).ravel())
+        return self._learned(products, neighbours, similarities, popularity, freshness)
 
-    def _learned(self, products: Ints, neighbours: Any, similarities: Any, popularity: Any) -> Self:
+    def _learned(self, products: Ints, *arrays: Any) -> Self:
         self.products_ = products
-        self.neighbours_ = neighbours
-        self.similarities_ = similarities
-        self.popularity_ = popularity
+        self.neighbours_, self.similarities_, self.popularity_, self.freshness_ = arrays
         return self
 
     def predict(self, columns: Columns) -> NDArray[np.float64]:
         """One score per product of `products_`, for a customer with the purchases `product_id` (any number of rows,
-        each with an optional `weight`): the sum of their similarities to it. A product unknown here adds nothing."""
+        each with an optional `weight`): the sum of their similarities to it, damped. A product unknown here adds
+        nothing."""
         rows, weights = self._known(columns)
         parts = self.similarities_[rows] * weights[:, None]
         summed = np.bincount(self.neighbours_[rows].ravel(), parts.ravel(), minlength=len(self.products_))
-        return summed.astype(np.float64)
+        return np.asarray(summed * self.freshness_, dtype=np.float64)
 
     def because(self, product_id: int, columns: Columns, *, count: int = 3) -> tuple[int, ...]:
         """The purchases that speak most for a product, the strongest first."""
@@ -91,6 +92,7 @@ class Recommender:
             neighbours=self.neighbours_,
             similarities=self.similarities_,
             popularity=self.popularity_,
+            freshness=self.freshness_,
             hyper_parameters=np.array([self.neighbours, self.shrinkage, self.half_life_days]),
         )
         return {"model.npz": content.getvalue()}

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from models.metrics import reliability
 from rapport.learning.lesson import Plot
 
-BLUE, GREY, ORANGE = "#0072b2", "#999999", "#d55e00"
+BLUE, GREY = "#0072b2", "#999999"
 
 
 def calibration_curve(happened: np.ndarray, probability: np.ndarray) -> Plot:
@@ -48,12 +48,14 @@ def centroid_heatmap(typical: pd.DataFrame) -> Plot:
     axes = figure.subplots()
     logs = np.log1p(typical.to_numpy(float))
     spread = np.where(logs.std(axis=0) > 0, logs.std(axis=0), 1)
-    axes.imshow((logs - logs.mean(axis=0)) / spread, cmap="RdBu_r", aspect="auto", vmin=-2, vmax=2, alpha=0.75)
+    shades = (logs - logs.mean(axis=0)) / spread
+    axes.imshow(shades, cmap="RdBu_r", aspect="auto", vmin=-2.5, vmax=2.5)
     axes.set_xticks(range(3), ["days since last order", "orders", "revenue"])
     axes.set_yticks(range(len(typical)), list(typical.index))
     for (row, column), value in np.ndenumerate(typical.to_numpy(float)):
-        axes.text(column, row, f"{value:,.0f}", ha="center", va="center")
-    axes.set_title("The median customer of each segment")
+        colour = "white" if abs(shades[row, column]) > 1.5 else "black"
+        axes.text(column, row, f"{value:,.0f}", ha="center", va="center", color=colour)
+    axes.set_title("The median customer of each segment (red: more than in the others)")
     return _plot("centroids.png", "The median customer of each segment", figure)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from threadpoolctl import threadpool_limits
 
 from models import shelf
 from models.card import Card
@@ -59,7 +60,10 @@ async def train(
 
 async def _learned(session: AsyncSession, name: str, moments: Moments, progress: Progress) -> Lesson:
     try:
-        return await LESSONS[name](session, moments, progress)
+        # In one thread sums are added in one order: the same rows give the same bytes. On a machine that also serves,
+        # more threads would wait for each other.
+        with threadpool_limits(1):
+            return await LESSONS[name](session, moments, progress)
     except UnusableFrameError as error:
         raise NotEnoughDataError(str(error)) from error
 

@@ -75,3 +75,11 @@ def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[st
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table).on_conflict_do_nothing(index_elements=list(conflict))
+
+
+def insert_or_replace(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
+    """An INSERT that overwrites the row with the same `conflict` columns, in the database's own words."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    replaced = {column.key: column for column in insert.excluded if column.key not in conflict}
+    return insert.on_conflict_do_update(index_elements=list(conflict), set_=replaced)

@@ -53,6 +53,13 @@ async def features_of(
     return {row.id: _numbers(row, as_of) for row in rows}
 
 
+async def known_customers(session: AsyncSession, *, as_of: datetime) -> list[int]:
+    """The ids of everybody `customer_features` has a row for."""
+    ordered = select(Order.customer_id).where(Order.placed_at < as_of, standing(as_of))
+    known = or_(Customer.registered_at < as_of, Customer.id.in_(ordered))
+    return list(await session.scalars(select(Customer.id).where(known).order_by(Customer.id)))
+
+
 _LOOKED_BACK = {"as_of": 0.0, "month": 30.0, "quarter": 90.0, "year": VISIT_DAYS}
 AS_OF, MONTH, QUARTER, YEAR = (bindparam(name, type_=UtcDateTime()) for name in _LOOKED_BACK)
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base
+from rapport.store.database import insert_or_replace
 
 
 class Score(Base):
@@ -58,3 +59,35 @@ async def scores_of(session: AsyncSession, customer_id: int) -> Sequence[Score]:
     """The customer's scores, by name."""
     rows = await session.scalars(select(Score).where(Score.customer_id == customer_id).order_by(Score.name))
     return rows.all()
+
+
+async def save_scores(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes scores (dicts of Score's columns), each in the place of the one before it."""
+    if rows:
+        statement = insert_or_replace(session, Score, conflict=["customer_id", "name"])
+        await session.execute(statement, list(rows))
+
+
+async def move_to_segments(
+    session: AsyncSession, segments: Mapping[int, str], *, model_version: str, at: datetime
+) -> int:
+    """Records in which segment each customer is now; who stays where she is keeps her stay. Returns who moved."""
+    if not segments:
+        return 0
+    stays = select(SegmentMembership.customer_id, SegmentMembership.segment).where(
+        SegmentMembership.customer_id.in_(list(segments)), SegmentMembership.left_at.is_(None)
+    )
+    before = dict((await session.execute(stays)).tuples().all())
+    moved = {customer: segment for customer, segment in segments.items() if before.get(customer) != segment}
+    leaving = [customer for customer in moved if customer in before]
+    left = update(SegmentMembership).where(
+        SegmentMembership.customer_id.in_(leaving), SegmentMembership.left_at.is_(None)
+    )
+    await session.execute(left.values(left_at=at))
+    entered = [
+        {"customer_id": customer, "segment": segment, "model_version": model_version, "entered_at": at}
+        for customer, segment in moved.items()
+    ]
+    if entered:
+        await session.execute(insert(SegmentMembership), entered)
+    return len(moved)
