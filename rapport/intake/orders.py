@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.intake import people
+from rapport.intake.inserting import insert_keyed, insert_rows
 from rapport.intake.mapping import Mapping
 from rapport.intake.reading import FieldError, Fields, need, take
 from rapport.intake.refunds import RefundWriter
@@ -90,9 +91,7 @@ class OrderImport:
         if self._products is None:
             self._products = dict((await session.execute(select(Product.sku, Product.id))).tuples().all())
             rows = [self._product(sku, seen) for sku, seen in self._seen.items() if sku not in self._products]
-            if rows:
-                made = insert(Product).returning(Product.sku, Product.id)
-                self._products |= dict((await session.execute(made, rows)).tuples().all())
+            self._products |= await insert_keyed(session, Product, rows, key="sku")
             self._report.created["products"] += len(rows)
         return self._products
 
@@ -156,10 +155,9 @@ class OrderImport:
     async def _insert(self, session: AsyncSession, drafts: list[_Draft], products: dict[str, int]) -> None:
         customers = await self._customers(session, [draft.group for draft in drafts])
         rows = [self._order(draft, customer) for draft, customer in zip(drafts, customers, strict=True)]
-        statement = insert(Order).returning(Order.id, sort_by_parameter_order=True)
-        ids = (await session.scalars(statement, rows)).all()
-        lines = [line for draft, order in zip(drafts, ids, strict=True) for line in draft.rows(order, products)]
-        await session.execute(insert(OrderLine), lines)
+        ids = await insert_keyed(session, Order, rows, key="number")
+        lines = [line for draft in drafts for line in draft.rows(ids[draft.number], products)]
+        await insert_rows(session, OrderLine, lines)
         await add_events(session, [_placed(row, self._now) for row in rows if row["customer_id"]])
         for draft in drafts:
             self._report.take(len(draft.lines), merged=len(draft.group.lines) - len(draft.lines))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.intake.inserting import insert_numbered, insert_rows
 from rapport.store.customers import Customer, Identity, IdentityKind, normalise_identity
 
 Named = tuple[IdentityKind, str]
@@ -74,8 +75,7 @@ async def _make(session: AsyncSession, sightings: list[Sighting], now: datetime)
     if not sightings:
         return {}
     rows = [{"name": "", "country": seen.country, "registered_at": seen.at} for seen in sightings]
-    statement = insert(Customer).returning(Customer.id, sort_by_parameter_order=True)
-    ids = (await session.scalars(statement, rows)).all()
+    ids = await insert_numbered(session, Customer, rows)
     owners: dict[Named, int] = {}
     for customer, seen in zip(ids, sightings, strict=True):
         for identity in seen.identities:
@@ -84,7 +84,7 @@ async def _make(session: AsyncSession, sightings: list[Sighting], now: datetime)
         {"customer_id": customer, "kind": kind, "value": value, "added_at": now}
         for (kind, value), customer in owners.items()
     ]
-    await session.execute(insert(Identity), values)
+    await insert_rows(session, Identity, values)
     return owners
 
 

@@ -6,15 +6,17 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.intake.inserting import insert_rows
 from rapport.intake.report import Report
 from rapport.intake.staging import Group
 from rapport.intake.values import MOST
 from rapport.store.events import EventRow, add_events
 from rapport.store.orders import Order, OrderLine, Refund
 
+CUSTOMERS = 20
 CustomerProduct = tuple[int | None, int]
 
 
@@ -61,9 +63,8 @@ class RefundWriter:
                 events.append(self._event(draft, match))
             self._report.take(1, merged=len(draft.lines) - 1)
             self._report.created.update(refunds=1, refunds_with_order=1 if match else 0)
-        if rows:
-            await session.execute(insert(Refund), rows)
-            await add_events(session, events)
+        await insert_rows(session, Refund, rows)
+        await add_events(session, events)
 
     async def _unknown(self, session: AsyncSession, drafts: list[_Draft]) -> list[_Draft]:
         """The refunds that are not here yet; the others are counted, or refused where they say something else."""
@@ -101,9 +102,23 @@ def _drafts(group: Group, customer: int | None, products: dict[str, int]) -> lis
 
 
 async def _bought(session: AsyncSession, drafts: list[_Draft]) -> dict[CustomerProduct, list[_Bought]]:
-    """What these customers bought of these products, newest first, less what was taken back already."""
-    who = {draft.customer for draft in drafts if draft.customer}
-    what = {draft.product for draft in drafts}
+    """What these customers bought of these products, newest first, less what was taken back already.
+
+    Asked for a few customers at a time: everybody's orders of everything anybody returned would be far too many.
+    """
+    by_customer: defaultdict[int, set[int]] = defaultdict(set)
+    for draft in drafts:
+        if draft.customer is not None:
+            by_customer[draft.customer].add(draft.product)
+    bought: dict[CustomerProduct, list[_Bought]] = {}
+    customers = list(by_customer)
+    for first in range(0, len(customers), CUSTOMERS):
+        some = customers[first : first + CUSTOMERS]
+        bought |= await _bought_by(session, some, set().union(*(by_customer[customer] for customer in some)))
+    return bought
+
+
+async def _bought_by(session: AsyncSession, who: list[int], what: set[int]) -> dict[CustomerProduct, list[_Bought]]:
     back = select(Refund.order_id, Refund.product_id, func.sum(Refund.quantity)).where(Refund.customer_id.in_(who))
     back = back.where(Refund.order_id.is_not(None)).group_by(Refund.order_id, Refund.product_id)
     taken = await session.execute(back)

@@ -22,6 +22,9 @@ SCHEMA = """
 """
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Staged(NamedTuple):
     """A checked row: rows of one `stage` and `key` belong together; `body` is made of JSON's types."""
 
@@ -48,8 +51,7 @@ class Staging:
         self._waiting: list[tuple[int, str, int, str]] = []
 
     def add(self, line: int, staged: Staged) -> None:
-        body = json.dumps(staged.body, ensure_ascii=False, separators=(",", ":"))
-        self._waiting.append((staged.stage, staged.key, line, body))
+        self._waiting.append((staged.stage, staged.key, line, _ENCODE(staged.body)))
         if len(self._waiting) >= BATCH:
             self._flush()
 
@@ -63,7 +65,8 @@ class Staging:
         rows = self._database.execute("SELECT stage, key, line, body FROM rows ORDER BY stage, key, line")
         for (stage, key), members in groupby(rows, key=lambda row: (row[0], row[1])):
             found = list(members)
-            yield Group(stage, key, [row[2] for row in found], [json.loads(row[3]) for row in found])
+            bodies = json.loads(f"[{','.join(row[3] for row in found)}]")
+            yield Group(stage, key, [row[2] for row in found], bodies)
 
     def refusals(self) -> Iterator[Refusal]:
         """Every refusal, by line."""
@@ -79,6 +82,11 @@ class Staging:
     def _flush(self) -> None:
         self._database.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", self._waiting)
         self._waiting.clear()
+
+
+def _refusal(row: tuple[Any, ...]) -> Refusal:
+    line, column, reason, detail, right, expected = row
+    return Refusal(line, column, reason, detail, right, bool(expected))
 
 
 @contextmanager

@@ -25,11 +25,11 @@ PROPERTIES_BYTES = 32_768
 
 def text(cell: Any, *, longest: int) -> str:
     """The cell as trimmed text, '' where it is empty; a whole number without its '.0'."""
-    if cell is None or cell != cell:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    found = str(cell).strip()
+    if type(cell) is not str:
+        if cell is None or cell != cell:
+            return ""
+        cell = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    found: str = cell.strip()
     if len(found) > longest:
         raise RowError("too_long", f"{found[:40]!r}… has {len(found)} characters.", f"at most {longest}.")
     return found
