@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,3 +61,20 @@ async def products_by_sku(session: AsyncSession, skus: Iterable[str]) -> dict[st
 async def active_products(session: AsyncSession) -> list[Product]:
     """Everything on sale, in the order of the catalogue."""
     return list(await session.scalars(select(Product).where(Product.active).order_by(Product.id)))
+
+
+async def category_names(session: AsyncSession) -> dict[str, dict[str, Any]]:
+    """Category code → language → label."""
+    rows = await session.execute(select(Category.code, Category.names).order_by(Category.code))
+    return {code: names for code, names in rows}  # noqa: C416  a row is a tuple to Python, not yet to its types
+
+
+async def catalogue_stamp(session: AsyncSession) -> tuple[int, ...]:
+    """Changes when a product comes, goes or gets longer or shorter texts; price and stock do not count.
+
+    A text exchanged for one of the same length is not seen: a reader that must see that asks again now and then.
+    """
+    texts = (Product.names, Product.descriptions, Product.attributes)
+    lengths = [func.sum(func.length(cast(text, Text)) * Product.id) for text in texts]
+    row = await session.execute(select(func.count(), func.sum(Product.id), *lengths).where(Product.active))
+    return tuple(int(value or 0) for value in row.one())

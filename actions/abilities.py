@@ -1,0 +1,35 @@
+"""Everything the assistant can do, listed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.ability import Ability
+from actions.answer import ActionAnswer
+from actions.handoff import ActionHandoff
+from actions.marketing_opt_in import ActionMarketingOptIn
+from actions.marketing_opt_out import ActionMarketingOptOut
+from actions.order_status import ActionOrderStatus
+from actions.product_search import ActionProductSearch
+from actions.promotion import ActionPromotion
+from actions.recommend import ActionRecommend
+from actions.services import Services
+
+ABILITIES: tuple[type[Ability], ...] = (
+    ActionAnswer,
+    ActionHandoff,
+    ActionMarketingOptIn,
+    ActionMarketingOptOut,
+    ActionOrderStatus,
+    ActionProductSearch,
+    ActionPromotion,
+    ActionRecommend,
+)
+
+
+def create_abilities(services: Services) -> Iterable[Ability]:
+    """Each ability once; all of them know each other, so that one may take up what another asked."""
+    abilities: dict[str, Ability] = {}
+    for kind in ABILITIES:
+        abilities[kind.called] = kind(services, abilities)
+    return abilities.values()

@@ -1,0 +1,111 @@
+"""The frame of every ability: one message is one transaction, and whatever fails, the customer hears kind words."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.continuing import continues
+from actions.language import language_of
+from actions.reply import Answer, Happened, spoken
+from actions.services import Services
+from actions.turn import Said, Turn, begin, read_tracker
+from rapport.marketing.profile import NewEvent
+from rapport.privacy import mask
+from rapport.store.conversations import Conversation
+from rapport.store.customers import Customer
+
+logger = logging.getLogger(__name__)
+
+# What a customer types to be recognised is kept out of the log of events, which is never changed again.
+UNRECORDED = ("email", "phone")
+
+
+class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without types
+    """Subclasses give `called` and `answer`; `awaits` are the entities that answer a question of theirs."""
+
+    called: ClassVar[str]
+    awaits: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, services: Services, abilities: Mapping[str, Ability]) -> None:
+        self.services = services
+        self._abilities = abilities
+
+    def name(self) -> str:
+        """The name in Rasa's domain."""
+        return f"action_{self.called}"
+
+    async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
+        """What to say to this turn; may write through `session`, never commits."""
+        raise NotImplementedError
+
+    def say(self, key: str, turn: Turn, **values: object) -> str:
+        """A sentence of `texts.yml` in the language of the turn."""
+        return self.services.texts.say(key, turn.language, **values)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[dict[str, Any]]:
+        """Rasa's entry: answers, commits, and only then speaks."""
+        said = read_tracker(tracker.sender_id, tracker.latest_message, tracker.slots)
+        try:
+            messages, remember = await self._take_turn(said)
+        except Exception as error:
+            # The whole traceback is masked: a database error quotes the values of the statement.
+            logger.error("%s failed: %s", self.name(), mask("".join(traceback.format_exception(error))))
+            messages, remember = [{"text": self._sorry(said)}], {}
+        for message in messages:
+            dispatcher.utter_message(**message)
+        return [SlotSet(name, value) for name, value in remember.items()]
+
+    async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
+        async with self.services.database.session() as session:
+            turn = await self._begin(session, said)
+            ability = self._abilities[turn.asked_for or ""] if continues(turn, self._abilities) else self
+            answer = await ability.answer(session, turn)
+            replies = await self._tell(session, turn, answer)
+        forgotten = {"asked_for": None} if turn.asked_for else {}
+        return list(spoken(answer, replies)), {**forgotten, **answer.remember}
+
+    async def _begin(self, session: AsyncSession, said: Said) -> Turn:
+        conversation = await session.get_one(Conversation, said.conversation_id)
+        customer = await session.get(Customer, conversation.customer_id) if conversation.customer_id else None
+        settings = self.services.settings
+        return begin(said, conversation, customer, time_zone=settings.default_time_zone, now=self.services.clock())
+
+    async def _tell(self, session: AsyncSession, turn: Turn, answer: Answer) -> tuple[str, ...]:
+        """Records what happened and lets the rules have their say; gives their replies."""
+        understood = Happened("message_understood", _understood(turn, answer))
+        replies: list[str] = []
+        for number, happened in enumerate((understood, *answer.happened)):
+            key = f"{turn.conversation_id}:{turn.message_id}:{number}" if turn.message_id else None
+            event = NewEvent(
+                happened.name,
+                turn.customer_id,
+                turn.now,
+                happened.properties,
+                conversation_id=turn.conversation_id,
+                key=key,
+            )
+            applied = await self.services.automation.on_event(session, event, now=turn.now)
+            replies += [reply.text(turn.language) for reply in applied.replies]
+        return tuple(replies)
+
+    def _sorry(self, said: Said) -> str:
+        language = language_of(said.text, heard=said.language, otherwise=self.services.settings.default_language)
+        return self.services.texts.say("sorry", language)
+
+
+def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:
+    entities = [
+        {"entity": entity.kind, "value": entity.value} | ({"role": entity.role} if entity.role else {})
+        for entity in turn.entities
+        if entity.kind not in UNRECORDED
+    ]
+    properties = {"intent": turn.intent, "confidence": round(turn.confidence, 4), "entities": entities}
+    return properties | ({"products": answer.shown()} if answer.cards else {}) | dict(answer.noted)

@@ -1,0 +1,58 @@
+"""Products as cards, in the customer's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.formats import money
+from actions.reply import Card
+from actions.texts import Texts
+from actions.turn import Turn
+from rapport.store.conversations import Conversation
+from rapport.store.products import Product
+
+FEW_LEFT = 10
+SHOWN_KEPT = 12
+
+
+def name_of(product: Product, turn: Turn) -> str:
+    """The product's name in the language of the turn, else in any."""
+    return str(product.names.get(turn.language) or next(iter(product.names.values()), product.sku))
+
+
+def card_of(product: Product, turn: Turn, *, texts: Texts, currency: str) -> Card:
+    """The product as the widget shows it."""
+    return Card(
+        sku=product.sku,
+        name=name_of(product, turn),
+        description=str(product.descriptions.get(turn.language, "")),
+        price=money(product.price_minor, currency, turn.language),
+        picture=_picture(product),
+        url=f"/products/{quote(product.sku)}",
+        stock=_stock(product, turn, texts),
+    )
+
+
+async def remember_shown(session: AsyncSession, turn: Turn, products: Iterable[Product]) -> None:
+    """Notes what the customer has before her eyes, in its order, in front of what she saw earlier."""
+    skus = [product.sku for product in products]
+    earlier = [sku for sku in turn.shown if sku not in skus]
+    conversation = await session.get_one(Conversation, turn.conversation_id)
+    conversation.shown_products = (skus + earlier)[:SHOWN_KEPT]
+
+
+def _picture(product: Product) -> str:
+    if product.picture and product.picture.startswith("/"):
+        return product.picture
+    return f"/pictures/{quote(product.sku)}.svg"
+
+
+def _stock(product: Product, turn: Turn, texts: Texts) -> str:
+    if product.stock <= 0:
+        return texts.say("stock.none", turn.language)
+    if product.stock < FEW_LEFT:
+        return texts.say("stock.few", turn.language, count=product.stock)
+    return texts.say("stock.plenty", turn.language)

@@ -1,0 +1,58 @@
+"""The search over what the shop sells now: built again when the catalogue has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.search import CatalogueSearch, Entry, Hit
+from rapport.store.products import Product, active_products, catalogue_stamp, category_names
+
+# The stamp does not see a text exchanged for one of the same length.
+OLDEST = timedelta(minutes=5)
+
+
+class Catalogue:
+    """One index per process; between two awaits nothing is half-built."""
+
+    def __init__(self) -> None:
+        self._stamp: tuple[int, ...] | None = None
+        self._built_at: datetime | None = None
+        self._search = CatalogueSearch(())
+
+    async def find(self, session: AsyncSession, query: str, *, count: int, now: datetime) -> list[Hit]:
+        """The best products for the words of a customer."""
+        await self.refresh(session, now=now)
+        return self._search.find(query, count=count)
+
+    async def refresh(self, session: AsyncSession, *, now: datetime) -> None:
+        """Builds the index if the catalogue has changed since, or the index is old."""
+        stamp = await catalogue_stamp(session)
+        if stamp == self._stamp and self._built_at is not None and now - self._built_at < OLDEST:
+            return
+        self._search = CatalogueSearch(entries(await active_products(session), await category_names(session)))
+        self._stamp, self._built_at = stamp, now
+
+
+def entries(products: Iterable[Product], categories: Mapping[str, Mapping[str, Any]]) -> list[Entry]:
+    """The products' texts in all languages, as the search takes them."""
+    return [
+        Entry(
+            product.id,
+            name=_joined(product.names),
+            labels=" ".join([_joined(categories.get(product.category or "", {})), *_labels(product)]),
+            description=_joined(product.descriptions),
+        )
+        for product in products
+    ]
+
+
+def _labels(product: Product) -> Iterable[str]:
+    return (_joined(attribute.get("names", {})) for attribute in product.attributes.values())
+
+
+def _joined(texts: Mapping[str, Any]) -> str:
+    return " ".join(str(text) for text in texts.values())

@@ -1,0 +1,38 @@
+"""Money and dates as people write them, through Babel, in the customer's language and time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
+
+from rapport.settings import Language
+
+LOCALES: dict[Language, str] = {"zh": "zh_Hans_CN", "en": "en_US"}
+DAYS: dict[Language, str] = {"zh": "y年M月d日", "en": "d MMMM y"}
+WITHOUT_CENTS = "¤#,##0"
+
+
+def money(minor: int, currency: str, language: Language) -> str:
+    """`12800` → `¥128` (fen of CNY); cents are shown only where there are some."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    whole = amount == amount.to_integral_value()
+    pattern = WITHOUT_CENTS if whole else None
+    return format_currency(amount, currency, locale=LOCALES[language], format=pattern, currency_digits=not whole)
+
+
+def minor_units(amount: float, currency: str) -> int:
+    """`99.5` → `9950` (fen of CNY)."""
+    return int(round(amount * 10 ** get_currency_precision(currency)))
+
+
+def day(moment: datetime, language: Language, time_zone: str) -> str:
+    """`2026年3月1日` or `1 March 2026`: the day it was where the customer lives; UTC's for a zone that is none."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return format_date(moment.astimezone(zone).date(), DAYS[language], locale=LOCALES[language])

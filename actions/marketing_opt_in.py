@@ -1,0 +1,98 @@
+"""Consent to marketing by e-mail, with its proof: at once for who is signed in, by double opt-in for who is not."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.ability import Ability
+from actions.reply import Answer, Happened
+from actions.turn import Turn
+from rapport.store.consents import consents_of, lift_suppression, record_consent
+from rapport.store.customers import add_customer, find_customer, identity_values, normalise_identity
+from rapport.store.messages import count_queued, queue_message
+
+CHANNEL: Literal["email"] = "email"
+# Named in the answer: consent is to what was said, not to whatever may come.
+PURPOSES = ("newsletter", "recommendations", "offers")
+# What the letter of a double opt-in asks for; the rest is chosen on its preferences page.
+CONFIRMED = "newsletter"
+TEMPLATE = "confirm_opt_in"
+# A letter that asks for consent is owed to who asked for it, and to nobody else: that is why it is so few.
+TRANSACTIONAL = "order_updates"
+LETTERS_PER_CONVERSATION = 3
+SOURCE = "chat"
+LEFT = "unsubscribed"
+
+
+class ActionMarketingOptIn(Ability):
+    """An address that is only claimed gets one letter with a button; nothing is granted before it is pressed."""
+
+    called = "marketing_opt_in"
+    awaits = frozenset({"email", "yes"})
+
+    async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
+        """Grants, writes to the address that was given, or asks for one."""
+        own = await identity_values(session, turn.customer_id, CHANNEL) if turn.customer_id is not None else []
+        given = [normalise_identity(CHANNEL, address) for address in turn.named("email")]
+        stranger = [address for address in given if address not in own]
+        if stranger:
+            return await self._ask_to_confirm(session, turn, stranger[0])
+        if turn.customer_id is not None and own:
+            return await self._grant(session, turn, turn.customer_id, address=(given or own)[-1])
+        return Answer((self.say("opt_in.ask", turn),), remember={"asked_for": self.called})
+
+    async def _grant(self, session: AsyncSession, turn: Turn, customer_id: int, *, address: str) -> Answer:
+        # Her own "yes" undoes her own "no more"; a bounce or a complaint stays what it is.
+        await lift_suppression(session, CHANNEL, address, reason=LEFT)
+        granted = await consents_of(session, customer_id)
+        missing = [purpose for purpose in PURPOSES if (CHANNEL, purpose) not in granted]
+        for purpose in missing:
+            await record_consent(
+                session,
+                customer_id,
+                channel=CHANNEL,
+                purpose=purpose,
+                granted=True,
+                at=turn.now,
+                source=SOURCE,
+                evidence=_evidence(turn),
+            )
+        happened = tuple(
+            Happened("consent_granted", {"channel": CHANNEL, "purpose": purpose, "source": SOURCE})
+            for purpose in missing
+        )
+        key = "opt_in.done" if missing else "opt_in.already"
+        return Answer((self.say(key, turn, email=address),), happened=happened)
+
+    async def _ask_to_confirm(self, session: AsyncSession, turn: Turn, address: str) -> Answer:
+        """The same words whether the address is known, new, or was written to already today."""
+        asked = await count_queued(session, conversation_id=turn.conversation_id, template=TEMPLATE)
+        if asked < LETTERS_PER_CONVERSATION:
+            await self._queue_letter(session, turn, address)
+        return Answer((self.say("opt_in.confirm", turn, email=address),))
+
+    async def _queue_letter(self, session: AsyncSession, turn: Turn, address: str) -> None:
+        # The address is only claimed: it makes a customer of its own, never an identity of who is signed in.
+        customer = await find_customer(session, CHANNEL, address) or await add_customer(
+            session, {CHANNEL: address}, now=turn.now, language=turn.language
+        )
+        await queue_message(
+            session,
+            key=f"{TEMPLATE}:{customer.id}:{turn.now:%Y-%m-%d}",
+            customer_id=customer.id,
+            conversation_id=turn.conversation_id,
+            channel=CHANNEL,
+            purpose=TRANSACTIONAL,
+            template=TEMPLATE,
+            language=turn.language,
+            context={"confirm": {"channel": CHANNEL, "purpose": CONFIRMED}, "asked_at": turn.now.isoformat()},
+            now=turn.now,
+            due_at=turn.now,
+        )
+
+
+def _evidence(turn: Turn) -> str:
+    """Where her own words are kept, and what they were."""
+    return f"conversation {turn.conversation_id}, message {turn.message_id}: {turn.text}"[:500]

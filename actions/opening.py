@@ -1,0 +1,42 @@
+"""Opens what the abilities share, and closes it again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from actions.catalogue import Catalogue
+from actions.policies import PolicyFile
+from actions.services import Services
+from actions.texts import Texts
+from rapport.clock import Clock
+from rapport.marketing.automation import Automation
+from rapport.marketing.profiles import Home
+from rapport.marketing.rulebook import RuleFolder
+from rapport.marketing.scoring import Scorer
+from rapport.settings import Settings
+from rapport.store.database import Database
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Services]:
+    """The services while the block runs."""
+    database = Database(settings.database_url)
+    scorer = Scorer.load(settings.var_dir / "models", key=settings.key())
+    policies = PolicyFile(settings.rules_dir / "policies.yml")
+    # A mistake in the file is told at the start, not to the first customer.
+    policies.current()
+    home = Home(settings.default_language, settings.default_time_zone)
+    try:
+        yield Services(
+            settings=settings,
+            database=database,
+            automation=Automation(RuleFolder(settings.rules_dir), scorer, home=home),
+            scorer=scorer,
+            catalogue=Catalogue(),
+            texts=Texts.load(),
+            policies=policies,
+            clock=clock,
+        )
+    finally:
+        await database.close()

@@ -1,0 +1,106 @@
+"""Suggests what may please this customer, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from actions.ability import Ability
+from actions.cards import card_of, name_of, remember_shown
+from actions.reply import Answer, Button, Happened
+from actions.turn import Turn
+from rapport.marketing.scoring import Recommendation
+from rapport.store.consents import consents_of
+from rapport.store.products import Product, products_by_id, products_by_sku
+from rapport.store.purchases import purchases_of
+
+SHOWN = 3
+NAMED_REASONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A product, and those of the customer's interests that speak for it."""
+
+    product: Product
+    because: tuple[Product, ...]
+
+
+class ActionRecommend(Ability):
+    """Puts the shown products into the event, where the follow-up rule and its letter find them."""
+
+    called = "recommend"
+
+    async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
+        """Cards, the purchases they follow from, and an invitation to who may not be written to yet."""
+        suggested = await self._suggest(session, turn)
+        if not suggested:
+            return Answer((self.say("recommend.nothing", turn),))
+        shown = [one.product for one in suggested]
+        await remember_shown(session, turn, shown)
+        bought = await _bought(session, turn)
+        invited = await self._invite(session, turn)
+        currency = self.services.settings.currency
+        return Answer(
+            (self._introduce(turn, suggested, bought), *invited.texts),
+            buttons=invited.buttons,
+            cards=tuple(card_of(one, turn, texts=self.services.texts, currency=currency) for one in shown),
+            remember=invited.remember,
+            happened=(Happened("recommendation_shown", {"products": [product.sku for product in shown]}),),
+            noted={"because": _reasons(suggested, bought)},
+        )
+
+    async def _suggest(self, session: AsyncSession, turn: Turn) -> list[Suggested]:
+        found = await self._ask(session, turn)
+        ids = {id_ for item in found for id_ in (item.product_id, *item.because)}
+        products = await products_by_id(session, ids)
+        return [
+            Suggested(products[item.product_id], tuple(products[id_] for id_ in item.because if id_ in products))
+            for item in found
+            if item.product_id in products
+        ]
+
+    async def _ask(self, session: AsyncSession, turn: Turn) -> Sequence[Recommendation]:
+        liked = await products_by_sku(session, turn.named("product"))
+        like = tuple(product.id for product in liked.values())
+        scorer, count = self.services.scorer, SHOWN
+        for category in turn.named("category")[:1]:
+            found = await scorer.recommend(
+                session, turn.customer_id, count=count, now=turn.now, like=like, category=category
+            )
+            if found:
+                return found
+        # No shelf was named, or it is unknown or empty: that must not end in silence.
+        return await scorer.recommend(session, turn.customer_id, count=count, now=turn.now, like=like)
+
+    def _introduce(self, turn: Turn, suggested: Sequence[Suggested], bought: Collection[int]) -> str:
+        """What speaks for the suggestions is named as bought only if it was, else as liked."""
+        because = {product.id: product for one in suggested for product in one.because}
+        purchases = [product for product in because.values() if product.id in bought]
+        reasons = purchases or list(because.values())
+        if not reasons:
+            return self.say("recommend.popular", turn)
+        names = self.say("list.and", turn).join(name_of(product, turn) for product in reasons[:NAMED_REASONS])
+        return self.say("recommend.because" if purchases else "recommend.like", turn, products=names)
+
+    async def _invite(self, session: AsyncSession, turn: Turn) -> Answer:
+        """A gentle word about e-mail to who has not agreed to it: suggestions may follow only with consent."""
+        consents = await consents_of(session, turn.customer_id) if turn.customer_id is not None else ()
+        if ("email", "recommendations") in consents:
+            return Answer()
+        button = Button(self.say("button.opt_in", turn), "/marketing_opt_in")
+        return Answer((self.say("recommend.invite", turn),), (button,), remember={"asked_for": "marketing_opt_in"})
+
+
+async def _bought(session: AsyncSession, turn: Turn) -> frozenset[int]:
+    if turn.customer_id is None:
+        return frozenset()
+    return frozenset(bought.product_id for bought in await purchases_of(session, turn.customer_id, before=turn.now))
+
+
+def _reasons(suggested: Sequence[Suggested], bought: Collection[int]) -> Mapping[str, list[str]]:
+    """SKU → the SKUs she bought that speak for it: the letter says so too."""
+    reasons = {one.product.sku: [item.sku for item in one.because if item.id in bought] for one in suggested}
+    return {sku: skus for sku, skus in reasons.items() if skus}

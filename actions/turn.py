@@ -1,0 +1,123 @@
+"""One message of a customer as an ability sees it: parsed at the door, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from actions.language import language_of
+from rapport.settings import Language
+from rapport.store.conversations import Conversation
+from rapport.store.customers import Customer
+
+REMEMBERED = ("order_id", "email", "phone", "asked_for")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something the customer named; `role` is a budget's bound, `written` the words it stood in."""
+
+    kind: str
+    value: str | float
+    role: str | None = None
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`slots` holds what earlier messages gave (REMEMBERED); `shown` the SKUs she was shown last, newest first.
+
+    `message_id` names the customer's message within the conversation, so that an event of it is recorded once.
+    """
+
+    conversation_id: str
+    customer_id: int | None
+    customer_name: str
+    language: Language
+    time_zone: str
+    intent: str
+    confidence: float
+    entities: tuple[Entity, ...]
+    text: str
+    slots: Mapping[str, str]
+    shown: tuple[str, ...]
+    message_id: str
+    now: datetime
+
+    def named(self, kind: str) -> tuple[str, ...]:
+        """What this message itself names, as text."""
+        return tuple(str(entity.value) for entity in self.entities if entity.kind == kind)
+
+    def known(self, kind: str) -> str | None:
+        """What this message names, else what an earlier one gave."""
+        return next(iter(self.named(kind)), None) or self.slots.get(kind)
+
+    @property
+    def asked_for(self) -> str | None:
+        """The ability whose question is still open."""
+        return self.slots.get("asked_for")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The part of Rasa's tracker that abilities rest on."""
+
+    conversation_id: str
+    text: str
+    intent: str
+    confidence: float
+    entities: tuple[Entity, ...]
+    language: str | None
+    slots: Mapping[str, str]
+    message_id: str
+
+
+def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, Any]) -> Said:
+    """What was said, from `latest_message` and the slots of a tracker of Rasa 3.6."""
+    intent = latest.get("intent") or {}
+    text = str(latest.get("text") or "")
+    return Said(
+        conversation_id=sender_id,
+        text=text,
+        intent=str(intent.get("name") or "out_of_scope"),
+        confidence=float(intent.get("confidence") or 0.0),
+        entities=tuple(_entity(found, text) for found in latest.get("entities") or ()),
+        language=latest.get("language") or None,
+        slots={name: str(slots[name]) for name in REMEMBERED if slots.get(name)},
+        message_id=str((latest.get("metadata") or {}).get("seq") or latest.get("message_id") or ""),
+    )
+
+
+def begin(
+    said: Said, conversation: Conversation, customer: Customer | None, *, time_zone: str, now: datetime
+) -> Turn:
+    """The turn of what was said; `time_zone` is the shop's, for a customer whose own is not known."""
+    return Turn(
+        conversation_id=said.conversation_id,
+        customer_id=customer.id if customer else None,
+        customer_name=customer.name if customer else "",
+        language=language_of(said.text, heard=said.language, otherwise=conversation.language),
+        time_zone=(customer.time_zone if customer else None) or time_zone,
+        intent=said.intent,
+        confidence=said.confidence,
+        entities=said.entities,
+        text=said.text,
+        slots=said.slots,
+        shown=tuple(str(sku) for sku in conversation.shown_products),
+        message_id=said.message_id,
+        now=now,
+    )
+
+
+def _entity(found: Mapping[str, Any], text: str) -> Entity:
+    value = found.get("value")
+    written = text[int(found.get("start") or 0) : int(found.get("end") or 0)]
+    return Entity(
+        kind=str(found.get("entity")),
+        value=value if isinstance(value, int | float) else str(value),
+        role=found.get("role"),
+        # A button names its entities outside of the text.
+        written="" if text.startswith("/") else written,
+    )

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from actions.policies import Policies, Policy, PolicyFile, read_policies
+from rapport.marketing.errors import RuleError
+
+SHIPPED = Path("rules/policies.yml")
+GOOD = """\
+answers:
+  greet:
+    zh: 您好
+    en: Hello from {shop}
+    known: {zh: "{name}您好", en: "Hello {name}, {points} points"}
+    buttons: [recommend]
+buttons:
+  recommend: {zh: 推荐, en: Suggest}
+"""
+
+
+def write(path: Path, text: str, *, at: int = 0) -> Path:
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
+    return path
+
+
+def test_read_policies_gives_answers_and_titles(tmp_path: Path) -> None:
+    greet = Policy(
+        {"zh": "您好", "en": "Hello from {shop}"},
+        {"zh": "{name}您好", "en": "Hello {name}, {points} points"},
+        ("recommend",),
+    )
+    titles = {"recommend": {"zh": "推荐", "en": "Suggest"}}
+    assert read_policies(write(tmp_path / "p.yml", GOOD)) == Policies({"greet": greet}, titles)
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "problem"),
+    [
+        (("    en: Hello from {shop}\n", ""), 2, "en is missing"),
+        (("from {shop}", "from {town}"), 4, "{town} means nothing here; what may stand here: {shop}"),
+        (("from {shop}", "{name}"), 4, "{name} means nothing here"),
+        (("from {shop}", "{shop.__class__}"), 4, "{shop.__class__} means nothing here"),
+        (("from {shop}", "{shop!r:>999999999}"), 4, "{shop!r:>999999999} means nothing here"),
+        (("from {shop}", "{shop"), 4, "expected '}' before end of string; write a brace that is meant as one twice"),
+        (("    zh: 您好", "    zh: 8"), 3, "must be a text"),
+        (("[recommend]", "[recomend]"), 6, "no button 'recomend'; did you mean \"recommend\"?"),
+        (("[recommend]", "recommend"), 6, "must be a list of intents"),
+        (("  greet:", "  great:"), 2, "unknown word 'great'; did you mean \"greet\"?"),
+        (("    known:", "    knwon:"), 5, "unknown word 'knwon'; did you mean \"known\"?"),
+        (("    en:", "    zh:"), 4, 'says "zh" twice'),
+        (("您好", "&a 您好"), 3, "uses an anchor or alias"),
+        (("您好", "[您好"), 4, "is not YAML"),
+    ],
+)
+def test_read_policies_names_file_and_line(tmp_path: Path, change: tuple[str, str], line: int, problem: str) -> None:
+    path = write(tmp_path / "p.yml", GOOD.replace(*change, 1))
+    with pytest.raises(RuleError) as caught:
+        read_policies(path)
+    assert (caught.value.file, caught.value.line) == (str(path), line)
+    assert problem in caught.value.problem
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a list\n", "answers: {}\n---\nbuttons: {}\n"])
+def test_read_policies_refuses_what_is_no_policy(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RuleError):
+        read_policies(write(tmp_path / "p.yml", text))
+
+
+def test_policy_file_picks_up_an_edit(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.yml", GOOD)
+    policies = PolicyFile(path)
+    before = policies.current().answers["greet"].texts["zh"]
+    write(path, GOOD.replace("您好", "早上好"), at=1)
+    assert (before, policies.current().answers["greet"].texts["zh"]) == ("您好", "早上好")
+
+
+def test_policy_file_keeps_the_last_good_version_and_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path / "p.yml", GOOD)
+    policies = PolicyFile(path)
+    good = policies.current()
+    write(path, GOOD.replace("    en: Hello from {shop}\n", ""), at=1)
+    with caplog.at_level(logging.ERROR):
+        assert [policies.current(), policies.current()] == [good, good]
+    assert caplog.messages == [f"{path}:2: en is missing; the answers before this edit stay in use"]
+
+
+def test_policy_file_survives_its_own_disappearance(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.yml", GOOD)
+    policies = PolicyFile(path)
+    good = policies.current()
+    path.unlink()
+    assert policies.current() == good
+
+
+def test_the_shipped_file_answers_in_real_chinese() -> None:
+    policies = read_policies(SHIPPED)
+    assert [intent for intent, policy in policies.answers.items() if "," in policy.texts["zh"]] == []
