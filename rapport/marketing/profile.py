@@ -84,7 +84,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """Something that has just happened. `key` makes a repetition one event; `customer_id` None is somebody unknown."""
+    """Something that has just happened, once per `key`; `customer_id` None is somebody unknown."""
 
     name: str
     customer_id: int | None

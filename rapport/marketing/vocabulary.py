@@ -25,20 +25,22 @@ PURPOSES = ("order_updates", "newsletter", "recommendations", "cart_reminders", 
 TRANSACTIONAL = frozenset({"order_updates"})
 # A channel is listed once a sender for it exists.
 CHANNELS = ("email",)
-EVENTS = tuple(
-    """page_viewed product_viewed products_searched cart_updated checkout_started order_placed order_cancelled
-    order_refunded order_shipped order_delivered review_written customer_registered
-    chat_started message_understood recommendation_shown offer_shown handoff_requested handoff_ended chat_rated
-    message_queued message_sent message_suppressed message_failed message_opened message_clicked message_bounced
-    message_complained unsubscribed consent_granted consent_withdrawn
-    cart_abandoned browse_abandoned back_in_stock price_dropped segment_entered segment_left score_crossed""".split()
-)
-INTENTS = tuple(
-    """greet goodbye thank affirm deny bot_challenge product_search product_details product_availability price_query
-    recommend compare_products promotion_query coupon_problem loyalty_points order_help order_status order_change
-    order_cancel delivery_options delivery_problem return_request exchange_request return_policy refund_status
-    payment_methods payment_problem invoice_request account_problem marketing_opt_in marketing_opt_out
-    privacy_request complaint praise handoff contact_info out_of_scope""".split()
-)
+EVENTS = (
+    "page_viewed", "product_viewed", "products_searched", "cart_updated", "checkout_started", "order_placed",
+    "order_cancelled", "order_refunded", "order_shipped", "order_delivered", "review_written",
+    "customer_registered", "chat_started", "message_understood", "recommendation_shown", "offer_shown",
+    "handoff_requested", "handoff_ended", "chat_rated", "message_queued", "message_sent", "message_suppressed",
+    "message_failed", "message_opened", "message_clicked", "message_bounced", "message_complained", "unsubscribed",
+    "consent_granted", "consent_withdrawn", "cart_abandoned", "browse_abandoned", "back_in_stock", "price_dropped",
+    "segment_entered", "segment_left", "score_crossed",
+)  # fmt: skip
+INTENTS = (
+    "greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "product_search", "product_details",
+    "product_availability", "price_query", "recommend", "compare_products", "promotion_query", "coupon_problem",
+    "loyalty_points", "order_help", "order_status", "order_change", "order_cancel", "delivery_options",
+    "delivery_problem", "return_request", "exchange_request", "return_policy", "refund_status", "payment_methods",
+    "payment_problem", "invoice_request", "account_problem", "marketing_opt_in", "marketing_opt_out",
+    "privacy_request", "complaint", "praise", "handoff", "contact_info", "out_of_scope",
+)  # fmt: skip
 # The event by which an intent becomes known; its property `intent` names it.
 UNDERSTOOD = "message_understood"

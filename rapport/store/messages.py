@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base, BigKey
+from rapport.store.database import insert_or_ignore
+from rapport.store.signals import send_signal
+
+OUTBOX = "outbox"
+# No message waits longer between being queued and being sent or dropped.
+LONGEST_WAIT = timedelta(days=30)
 
 
 class Message(Base):
@@ -69,3 +78,65 @@ class Delivery(Base):
     code: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     ended_at: Mapped[datetime | None]
+
+
+async def queue_message(
+    session: AsyncSession,
+    *,
+    key: str,
+    customer_id: int,
+    channel: str,
+    purpose: str,
+    template: str,
+    language: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    due_at: datetime,
+    conversation_id: str | None = None,
+    rule: str = "",
+    rule_version: str = "",
+    variant: str = "",
+    expires_at: datetime | None = None,
+) -> Message | None:
+    """Puts a message into the outbox with its first delivery, due at `due_at`; None when its `key` is there."""
+    values = {
+        "key": key, "customer_id": customer_id, "conversation_id": conversation_id, "rule": rule,
+        "rule_version": rule_version, "channel": channel, "purpose": purpose, "template": template,
+        "language": language, "variant": variant, "context": dict(context), "links": [], "state": "queued",
+        "reason": "", "message_id": _message_id(key, now), "queued_at": now, "expires_at": expires_at,
+    }  # fmt: skip
+    statement = insert_or_ignore(session, Message, conflict=["key"]).values(**values).returning(Message)
+    message: Message | None = (await session.scalars(statement)).one_or_none()
+    if message is not None:
+        session.add(Delivery(message_id=message.id, due_at=due_at))
+        await session.flush()
+        await send_signal(session, OUTBOX)
+    return message
+
+
+def _message_id(key: str, now: datetime) -> str:
+    """The Message-ID of the mail. Hashed: a key names the customer's number, which is nobody's business."""
+    return f"<{hashlib.sha256(f'{key} {now.isoformat()}'.encode()).hexdigest()[:40]}@rapport.invalid>"
+
+
+async def count_queued(session: AsyncSession, *, conversation_id: str, template: str) -> int:
+    """How many messages of this template a conversation has brought about."""
+    statement = select(func.count()).where(Message.conversation_id == conversation_id, Message.template == template)
+    return await session.scalar(statement) or 0
+
+
+async def messages_lately(
+    session: AsyncSession, customer_id: int, *, since: datetime
+) -> list[tuple[int, str, str, datetime, bool]]:
+    """Id, channel, purpose, moment and whether it was sent, of what was sent since, or is queued to leave."""
+    at = func.coalesce(Message.sent_at, func.max(Delivery.due_at))
+    statement = (
+        select(Message.id, Message.channel, Message.purpose, at, Message.sent_at.is_not(None))
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(Message.customer_id == customer_id, Message.state.in_(("queued", "sent")))
+        .where(Message.queued_at >= since - LONGEST_WAIT)
+        .group_by(Message.id)
+        .having(at >= since)
+        .order_by(Message.id)
+    )
+    return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in await session.execute(statement)]

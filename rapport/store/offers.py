@@ -85,3 +85,12 @@ async def points_of(session: AsyncSession, customer_id: int) -> int:
         select(func.coalesce(func.sum(LoyaltyEntry.points), 0)).where(LoyaltyEntry.customer_id == customer_id)
     )
     return int(total or 0)
+
+
+async def coupon_of_rule(
+    session: AsyncSession, customer_id: int | None, *, rule: str, percent: int, now: datetime
+) -> Coupon | None:
+    """The coupon of so many per cent the customer has from this rule and may still use, if any."""
+    mine = (Coupon.customer_id == customer_id) & (Coupon.rule == rule) & (Coupon.percent == percent)
+    statement = select(Coupon).where(mine, Coupon.expires_at > now, Coupon.order_id.is_(None))
+    return await session.scalar(statement.order_by(Coupon.expires_at.desc(), Coupon.code).limit(1))

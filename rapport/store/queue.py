@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.store.conversations import Conversation, Handoff
+from rapport.store.conversations import Conversation, Handoff, change_responder
+from rapport.store.events import add_event
 
 REMEMBERED = 20
 
@@ -34,3 +35,19 @@ async def end_handoff(session: AsyncSession, conversation_id: str, *, now: datet
     """Ends the conversation's open hand-off, if there is one."""
     statement = update(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state != "ended")
     await session.execute(statement.values(state="ended", ended_at=now))
+
+
+async def start_handoff(session: AsyncSession, conversation_id: str, *, reason: str, now: datetime) -> bool:
+    """Puts a conversation the assistant responds in into the queue; False where it is not (or no longer) its turn."""
+    conversation = await session.get(Conversation, conversation_id, populate_existing=True)
+    if conversation is None or conversation.responder != "assistant":
+        return False
+    version = conversation.version
+    if not await change_responder(session, conversation_id, "queue", version=version, waiting_since=now):
+        return False
+    session.add(Handoff(conversation_id=conversation_id, reason=reason, requested_at=now))
+    await add_event(
+        session, "handoff_requested", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,
+        properties={"reason": reason}, key=f"handoff_requested:{conversation_id}:{version}",
+    )  # fmt: skip
+    return True
