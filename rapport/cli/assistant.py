@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,20 +50,19 @@ async def train_assistant(folder: Path) -> bool:
         return False
     before, target = fingerprint(), archive(folder)
     draft = target.with_name(f"draft-{os.getpid()}")
-    command = ("train", "--out", str(draft.resolve()), "--fixed-model-name", "assistant")
-    output, code = await _rasa(*command)
-    if code != 0:
-        raise AssistantError("`rasa train` failed:\n" + "\n".join(output.splitlines()[-20:]))
+    command = ("train", "--domain", "domain", "--out", str(draft.resolve()), "--fixed-model-name", "assistant")
+    await rasa(*command)
     (draft / "assistant.tar.gz").replace(target)
     draft.rmdir()
     target.with_name("fingerprint").write_text(before)
     return True
 
 
-def assistant_program(settings: Settings, *, model: Path) -> Program:
+def assistant_program(settings: Settings, *, model: Path, endpoints: Path = Path("endpoints.yml")) -> Program:
     """Rasa on loopback, with the action server and the catalogue of these settings."""
     host, port = settings.assistant_url.removeprefix("http://").split(":")
-    server = ("run", "--model", str(model.resolve()), "--interface", host, "--port", port, "--enable-api")
+    place = ("--interface", host, "--port", port, "--endpoints", str(endpoints))
+    server = ("run", "--model", str(model.resolve()), "--enable-api", *place)
     return Program(
         "assistant",
         (str(PYTHON), "-m", "rasa", *server),
@@ -99,18 +99,18 @@ def _sources() -> Iterator[Path]:
         yield from sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts)
 
 
-async def _rasa(*arguments: str) -> tuple[str, int]:
+async def rasa(*arguments: str) -> None:
+    """Runs a command of Rasa in its environment. Raises AssistantError with the end of its output."""
     process = await asyncio.create_subprocess_exec(
-        str(PYTHON),
-        *("-m", "rasa", *arguments),
+        *(sys.executable, str(Path(__file__).with_name("leash.py")), str(PYTHON), "-m", "rasa", *arguments),
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "RAPPORT_ACTIONS_URL": "http://127.0.0.1:5055/webhook", **QUIET},
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    try:
-        output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return output.decode(errors="replace"), process.returncode or 0
+    assert process.stdout  # noqa: S101  a pipe was asked for
+    output = await process.stdout.read()
+    if await process.wait() != 0:
+        lines = output.decode(errors="replace").splitlines()
+        raise AssistantError(f"`rasa {arguments[0]}` failed:\n" + "\n".join(lines[-20:]))

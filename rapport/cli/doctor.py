@@ -22,7 +22,7 @@ from rapport.cli import assistant, mail_domain
 from rapport.cli.output import FINDING, AsJson, console, print_json
 from rapport.clock import utc_now
 from rapport.marketing.rulebook import RuleFolder
-from rapport.messaging.senders.email import parse_smtp_url
+from rapport.messaging.senders.email import Relay
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.schema import newest_revision
@@ -147,9 +147,12 @@ async def _reachable(name: str, url: str) -> Finding:
 
 
 async def _mail(settings: Settings) -> list[Finding]:
-    server = parse_smtp_url(settings.smtp_url.get_secret_value())
-    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.tls, start_tls=False, timeout=5)
-    place = f"{server.host}:{server.port}"
+    try:
+        relay = Relay.from_url(settings.smtp_url.get_secret_value())
+    except ValueError as error:
+        return [Finding("mail relay", "amiss", "RAPPORT_SMTP_URL is no address of a relay", str(error))]
+    client = aiosmtplib.SMTP(hostname=relay.host, port=relay.port, use_tls=relay.tls, start_tls=False, timeout=5)
+    place = f"{relay.host}:{relay.port}"
     try:
         async with client:
             await client.ehlo()

@@ -27,9 +27,7 @@ SHOWN_PRODUCTS = 3
 app = typer.Typer(help="What customers would get.")
 TemplateName = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A folder in RULES_DIR/templates.")]
 InLanguage = Annotated[Language | None, typer.Option(help="Instead of the customer's own language.")]
-Skus = Annotated[
-    list[str] | None, typer.Option("--product", help="Show these instead.")
-]
+Skus = Annotated[list[str] | None, typer.Option("--product", help="Show these instead.")]
 
 
 @app.command()

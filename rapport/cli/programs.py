@@ -62,4 +62,4 @@ def python_program(name: str, *arguments: str, env: Mapping[str, str] | None = N
 
 
 def _rapport(name: str, settings: Settings, **options: str) -> Program:
-    return python_program(name, "rapport.cli.main", "serve", name, env=settings_as_environment(settings), **options)
+    return python_program(name, "rapport.cli", "serve", name, env=settings_as_environment(settings), **options)

@@ -105,13 +105,14 @@ class _Stage:
         external_id, lines = SCRIPTS[language]
         scene = Scene(language, external_id)
         customer, address = await self._customer(external_id)
+        await self._restart_worker(ahead=timedelta(0))
         await self._converse(scene, lines)
         await self._judge(scene, customer)
         if not await _until(lambda: self._enrolled(customer.id)):
             scene.missing.append("the rule did not wait for this customer")
         if await self._mail(address):
             scene.missing.append("the mail came before its delay had passed")
-        await self._let_time_pass(customer)
+        await self._restart_worker(ahead=self._past_the_delay(customer))
         await self._read_mail(scene, address)
         await self._follow_link(scene, customer)
         return scene
@@ -169,10 +170,13 @@ class _Stage:
         async with self.database.reading() as session:
             return bool(await session.scalar(waiting))
 
-    async def _let_time_pass(self, customer: Customer) -> None:
-        zone = ZoneInfo(customer.time_zone or self.settings.default_time_zone)
+    async def _restart_worker(self, *, ahead: timedelta) -> None:
         await self.supervisor.stop("worker")
-        await self.supervisor.start(worker_program(self.settings, ahead=_into_daytime(utc_now(), zone)))
+        await self.supervisor.start(worker_program(self.settings, ahead=ahead))
+
+    def _past_the_delay(self, customer: Customer) -> timedelta:
+        zone = ZoneInfo(customer.time_zone or self.settings.default_time_zone)
+        return _into_daytime(utc_now(), zone)
 
     async def _mail(self, address: str) -> dict[str, Any] | None:
         mails = (await self.client.get("/mailbox.json")).raise_for_status().json()
@@ -211,12 +215,12 @@ class _Stage:
     def _customer_token(self, external_id: str) -> str:
         now = utc_now()
         claims = {"sub": external_id, "iat": now, "exp": now + timedelta(minutes=5), "jti": secrets.token_hex(16)}
-        return jwt.encode(claims, self.settings.shop_chat_key(), algorithm="HS256")
+        return str(jwt.encode(claims, self.settings.shop_chat_key(), algorithm="HS256"))
 
 
 def _shown(answer: dict[str, Any]) -> str:
     cards = (f"\n  · {card['name']} {card.get('price', '')}" for card in answer.get("cards") or ())
-    return answer["text"] + "".join(cards)
+    return str(answer["text"]) + "".join(cards)
 
 
 def _into_daytime(now: datetime, zone: ZoneInfo) -> timedelta:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,13 +41,14 @@ def serve(
     """
     settings = Settings()
     log_to_stderr(settings)
-    {
+    runs: dict[Part, Callable[[Settings], None]] = {
         Part.web: _serve_web,
         Part.actions: _serve_actions,
         Part.assistant: _serve_assistant,
-        Part.worker: lambda settings: asyncio.run(run_worker(settings)),
+        Part.worker: lambda settings: asyncio.run(_serve_worker(settings)),
         Part.all: lambda settings: asyncio.run(_serve_all(settings)),
-    }[part](settings)
+    }
+    runs[part](settings)
 
 
 def log_to_stderr(settings: Settings) -> None:
@@ -104,13 +106,17 @@ async def _serve_all(settings: Settings) -> None:
             await supervisor.start(program)
             console.print(f"{program.name} is ready")
         console.print(f"Rapport answers at {settings.public_url}; Ctrl-C stops it")
-        await stop_asked()
+        await stop_asked().wait()
 
 
-async def stop_asked() -> None:
-    """Returns once the terminal or the system asks this process to stop."""
+async def _serve_worker(settings: Settings) -> None:
+    await run_worker(settings, stop_asked())
+
+
+def stop_asked() -> asyncio.Event:
+    """An event that is set once the terminal or the system asks this process to stop."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked
