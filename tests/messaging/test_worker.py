@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from rapport.messaging.gate import Refusal
 from rapport.messaging.worker import Pace
@@ -16,6 +16,7 @@ from rapport.store.database import Database
 from rapport.store.deliveries import Ending, claim_due, end_deliveries
 from rapport.store.events import Event
 from rapport.store.messages import Delivery, Message
+from rapport.store.signals import Signals
 
 
 async def events_of(database: Database, number: int) -> list[str]:
@@ -303,3 +304,39 @@ async def test_a_lease_is_renewed_while_the_relay_thinks(shop: Any, relay: Any, 
     (delivery,) = await shop.attempts(number)
     await working
     assert (delivery.state, delivery.leased_until) == ("sending", clock.now + timedelta(seconds=0.3))
+
+
+async def test_run_is_woken_by_a_signal_and_ends_when_told(
+    shop: Any, relay: Any, make_worker: Any, clock: Any
+) -> None:
+    signals, stop = Signals(), asyncio.Event()
+    running = asyncio.create_task(make_worker().run(stop, signals))
+    await asyncio.sleep(0.05)
+    await shop.queue()
+    signals.wake("outbox")
+    while not relay.received:
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    assert len(relay.received) == 1
+
+
+async def test_run_goes_on_when_the_database_does_not_answer(
+    shop: Any, relay: Any, make_worker: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = await shop.queue()
+    worker, stop = make_worker(), asyncio.Event()
+    async with shop.database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE deliveries RENAME TO hidden"))
+    running = asyncio.create_task(worker.run(stop, Signals()))
+    while not caplog.records:
+        await asyncio.sleep(0.01)
+    assert relay.received == []
+    async with shop.database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE hidden RENAME TO deliveries"))
+    while not relay.received:
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    assert (await shop.message(number)).state == "sent"
+    assert caplog.records[0].message == "the database does not answer; nothing is sent until it does"
