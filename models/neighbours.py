@@ -39,7 +39,8 @@ def _nearest_of_block(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     rows = np.arange(start, start + both.shape[0])
     common = both.toarray().astype(np.float64)
-    alike = common / np.sqrt(buyers[rows, None] * buyers[None, :]) * (common / (common + shrinkage))
+    cosine = common / np.sqrt(buyers[rows, None] * buyers[None, :])
+    alike = cosine * common / np.maximum(common + shrinkage, 1e-9)
     alike[np.arange(len(rows)), rows] = 0.0
     # A stable order: of equals the one with the smaller number, on every machine.
     best = np.argsort(-alike, axis=1, kind="stable")[:, :kept]

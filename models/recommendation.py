@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -26,14 +26,19 @@ class Recommender:
     (Deshpande and Karypis, 2004, Item-based top-N recommendation; the shrinkage n / (n + `shrinkage`) is that of
     Bell and Koren, 2007). Popularity counts buyers, halved every `half_life_days` of age; what few have bought of
     late is out of season, so a product's score is damped by the root of the share of its buyers that still counts.
+    On top comes `prior` times the popularity (of the most popular product: 1): it decides where purchases say little,
+    in a small shop or of a new customer, and is drowned where they say much.
     """
 
     name: ClassVar[str] = "recommendation"
 
-    def __init__(self, *, neighbours: int = 50, shrinkage: float = 5.0, half_life_days: float = 60.0) -> None:
+    def __init__(
+        self, *, neighbours: int = 50, shrinkage: float = 5.0, half_life_days: float = 60.0, prior: float = 0.2
+    ) -> None:
         self.neighbours = neighbours
         self.shrinkage = shrinkage
         self.half_life_days = half_life_days
+        self.prior = prior
 
     def fit(self, frame: pd.DataFrame) -> Self:
         """Learns from purchases: `customer_id`, `product_id`, `age_days` (before the moment of training)."""
@@ -55,12 +60,12 @@ class Recommender:
 
     def predict(self, columns: Columns) -> NDArray[np.float64]:
         """One score per product of `products_`, for a customer with the purchases `product_id` (any number of rows,
-        each with an optional `weight`): the sum of their similarities to it, damped. A product unknown here adds
-        nothing."""
+        each with an optional `weight`): the sum of their similarities to it, damped, and the prior. A product
+        unknown here adds nothing."""
         rows, weights = self._known(columns)
         parts = self.similarities_[rows] * weights[:, None]
         summed = np.bincount(self.neighbours_[rows].ravel(), parts.ravel(), minlength=len(self.products_))
-        return np.asarray(summed * self.freshness_, dtype=np.float64)
+        return np.asarray(summed * self.freshness_ + self.prior * self.popularity_ / self.popularity_.max())
 
     def because(self, product_id: int, columns: Columns, *, count: int = 3) -> tuple[int, ...]:
         """The purchases that speak most for a product, the strongest first."""
@@ -70,6 +75,10 @@ class Recommender:
         effects = np.where(self.neighbours_[rows] == target, parts, 0.0).sum(axis=1)
         order = np.argsort(-effects, kind="stable")[:count]
         return tuple(int(self.products_[rows[index]]) for index in order if effects[index] > 0)
+
+    def knows_any(self, product_ids: Iterable[int]) -> bool:
+        """Whether any of these products was ever bought by somebody."""
+        return bool(np.isin(list(product_ids), self.products_).any())
 
     def _known(self, columns: Columns) -> tuple[Ints, NDArray[np.float64]]:
         if not hasattr(self, "products_"):
@@ -93,15 +102,15 @@ class Recommender:
             similarities=self.similarities_,
             popularity=self.popularity_,
             freshness=self.freshness_,
-            hyper_parameters=np.array([self.neighbours, self.shrinkage, self.half_life_days]),
+            hyper_parameters=np.array([self.neighbours, self.shrinkage, self.half_life_days, self.prior]),
         )
         return {"model.npz": content.getvalue()}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Self:
         arrays = _arrays(documents.part(files, "model.npz"))
-        neighbours, shrinkage, half_life = arrays["hyper_parameters"].tolist()
-        model = cls(neighbours=int(neighbours), shrinkage=shrinkage, half_life_days=half_life)
+        neighbours, shrinkage, half_life, prior = arrays["hyper_parameters"].tolist()
+        model = cls(neighbours=int(neighbours), shrinkage=shrinkage, half_life_days=half_life, prior=prior)
         return model._learned(*(arrays[name] for name in ARRAYS[:-1]))
 
 

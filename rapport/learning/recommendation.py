@@ -20,7 +20,7 @@ from rapport.store.purchases import purchases_before
 MEASURED_CUSTOMERS = 2_000
 METHOD = (
     "Item-item: the cosine similarity of who bought both products, shrunk where few did, the 50 best neighbours kept,"
-    " damped where a product's buyers are of long ago. A customer"
+    " damped where a product's buyers are of long ago, with popularity as the prior. A customer"
     " is shown what is most alike to what she bought, looked at or asks about; somebody unknown what is"
     " popular in the category (buyers, halved every 60 days). Measured on customers with purchases before the"
     " held-out month who bought something in it that was new to them: the full ranking of all products, own purchases"

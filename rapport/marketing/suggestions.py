@@ -25,7 +25,8 @@ CANDIDATES = 200
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A product worth showing, 0 for what is merely popular; `because` are the products of hers that speak for it."""
+    """A product worth showing; `because` are the products of hers that speak for it (none: it is popular). Scores
+    compare within one list only."""
 
     product_id: int
     score: float
@@ -80,19 +81,19 @@ async def suggest(
     if len(shelves.keys() - hidden) < count and not category:
         shelves = await on_sale(session)
     offered = {product: shelf for product, shelf in shelves.items() if product not in hidden}
-    personal = [product for product in ranked if product in offered and ranked[product] > 0]
-    popular = [product for product in ranked if product in offered and ranked[product] <= 0]
-    unknown = [product for product in offered if product not in ranked]
-    chosen = (personal + _spread(popular + unknown, offered))[:count]
-    return [_recommendation(product, ranked.get(product, 0.0), model, interests) for product in chosen]
+    chosen = [product for product in ranked if product in offered]
+    chosen += [product for product in offered if product not in ranked]
+    if model is None or not model.knows_any(interests.weights):
+        chosen = _spread(chosen, offered)
+    return [_recommendation(product, ranked.get(product, 0.0), model, interests) for product in chosen[:count]]
 
 
 def _ranked(model: Recommender | None, interests: Interests) -> dict[int, float]:
-    """Product → score, best first; those without a score follow by popularity."""
+    """Product → score, best first."""
     if model is None:
         return {}
     scores = model.predict(interests.as_columns())
-    order = np.lexsort((-model.popularity_, -scores))
+    order = np.argsort(-scores, kind="stable")
     return dict(zip(model.products_[order].tolist(), scores[order].tolist(), strict=True))
 
 
@@ -106,5 +107,5 @@ def _spread(products: Sequence[int], shelves: Mapping[int, str | None]) -> list[
 
 
 def _recommendation(product_id: int, score: float, model: Recommender | None, interests: Interests) -> Recommendation:
-    because = model.because(product_id, interests.as_columns()) if model and score > 0 else ()
+    because = model.because(product_id, interests.as_columns()) if model else ()
     return Recommendation(product_id, score, because)

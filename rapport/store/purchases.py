@@ -50,7 +50,7 @@ async def purchases_before(session: AsyncSession, as_of: datetime) -> pd.DataFra
         .group_by(Order.customer_id, OrderLine.product_id)
         .order_by(Order.customer_id, OrderLine.product_id)
     )
-    rows = (await session.execute(statement)).tuples().all()
+    rows = (await session.execute(statement)).all()
     ages = [(customer, product, (as_of - at).total_seconds() / 86_400) for customer, product, at in rows]
     return pd.DataFrame(ages, columns=["customer_id", "product_id", "age_days"])
 
@@ -68,7 +68,7 @@ async def purchases_of(
         .order_by(newest.desc(), OrderLine.product_id)
         .limit(limit)
     )
-    return [Purchase(product, at) for product, at in (await session.execute(statement)).tuples()]
+    return [Purchase(product, at) for product, at in (await session.execute(statement))]
 
 
 async def products_viewed(
@@ -96,4 +96,4 @@ async def on_sale(
         statement = statement.where(Product.id.in_(list(among)))
     if category is not None:
         statement = statement.where(Product.category == category)
-    return dict((await session.execute(statement.order_by(Product.id))).tuples().all())
+    return dict((await session.execute(statement.order_by(Product.id))).all())

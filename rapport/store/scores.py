@@ -77,7 +77,7 @@ async def move_to_segments(
     stays = select(SegmentMembership.customer_id, SegmentMembership.segment).where(
         SegmentMembership.customer_id.in_(list(segments)), SegmentMembership.left_at.is_(None)
     )
-    before = dict((await session.execute(stays)).tuples().all())
+    before = dict((await session.execute(stays)).all())
     moved = {customer: segment for customer, segment in segments.items() if before.get(customer) != segment}
     leaving = [customer for customer in moved if customer in before]
     left = update(SegmentMembership).where(
