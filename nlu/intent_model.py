@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from nlu.errors import ModelFileError
 
 Floats = npt.NDArray[np.float32]
 FORMAT = 1
-FAMILIES = "wck"  # words, characters, concepts: the first letter of a gram
+# By the first letter of a gram: words, characters, concepts. Chosen on utterances written after the lexicon was done:
+# at equal weight the concepts, which its author wrote with the training lines in mind, promise more than they keep.
+FAMILIES = {"w": 1.0, "c": 1.3, "k": 0.4}
+# What an unknown gram weighs against the rarest known one: more hides Chinese, less takes gibberish for a wish.
+UNKNOWN = 0.3
 _WORDS_FILE = "intents.json"
 _ARRAYS_FILE = "intents.npz"
 
@@ -83,11 +88,19 @@ class IntentModel:
 
 
 def weigh(grams: Counter[str], vocabulary: dict[str, int], idf: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
-    """Columns and weights of the known grams: sublinear tf × idf, each family (words, pieces) scaled to length 1."""
-    known = [(vocabulary[gram], count, gram[0]) for gram, count in grams.items() if gram in vocabulary]
+    """Columns and weights of the known grams: sublinear tf × idf, each family of a length of its own.
+
+    Unknown grams count in that length: the less of a message is known, the smaller its margins.
+    """
+    unknown = UNKNOWN * float(idf.max())
+    squares = dict.fromkeys(FAMILIES, 1e-9)
+    known: list[tuple[int, float, str]] = []
+    for gram, count in grams.items():
+        column = vocabulary.get(gram)
+        value = (1.0 + math.log(count)) * (unknown if column is None else float(idf[column]))
+        squares[gram[0]] += value * value
+        if column is not None:
+            known.append((column, value, gram[0]))
+    scale = {family: weight / math.sqrt(squares[family]) for family, weight in FAMILIES.items()}
     columns = np.array([column for column, _, _ in known], dtype=np.intp)
-    values = (1.0 + np.log(np.array([count for _, count, _ in known], dtype=np.float32))) * idf[columns]
-    families = np.array([family for _, _, family in known], dtype="U1")
-    for family in FAMILIES:
-        values[families == family] /= max(float(np.linalg.norm(values[families == family])), 1e-9)
-    return columns, values.astype(np.float32)
+    return columns, np.array([value * scale[family] for _, value, family in known], dtype=np.float32)

@@ -22,7 +22,7 @@ _CALIBRATION_FOLDS = 5
 class Settings:
     """`cost` of a wrong training row, `least` rows a gram must stand in, `seed` of shuffles and solver."""
 
-    cost: float = 0.3
+    cost: float = 1.0
     least: int = 1
     seed: int = 7
 

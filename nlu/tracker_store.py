@@ -83,4 +83,7 @@ def _kinds() -> dict[str, type[Event]]:
 def _default_path() -> Path:
     folder = Path(os.environ.get("RAPPORT_VAR_DIR", "../var"))
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / "assistant.db"
+    path = folder / "assistant.db"
+    # Customers' words lie in it: for the process's own user alone.
+    path.touch(mode=0o600)
+    return path

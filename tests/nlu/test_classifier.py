@@ -19,9 +19,12 @@ def test_component_trains_stores_and_falls_back(tmp_path: Path, shipped: list[Ex
     chosen = [example for example in shipped if example.intent in {"greet", "refund_status", "product_search"}]
     data = TrainingData([Message({TEXT: example.text, INTENT: example.intent}) for example in chosen])
     storage, resource = LocalModelStorage(tmp_path), Resource("intents")
-    config = {"threshold": 0.5, "seed": 7}
-    LeanIntentClassifier.create(config, storage, resource, CONTEXT).train(data)
-    component = LeanIntentClassifier.load(config, storage, resource, CONTEXT)
-    messages = component.process([Message({TEXT: "hello there"}), Message({TEXT: "qwxz"})])
-    assert [message.get(INTENT)["name"] for message in messages] == ["greet", "nlu_fallback"]
-    assert all(message.get("intent_ranking")[0] == message.get(INTENT) for message in messages)
+    LeanIntentClassifier.create({"seed": 7}, storage, resource, CONTEXT).train(data)
+    rankings = {}
+    for threshold in (0.0, 1.1):
+        component = LeanIntentClassifier.load({"threshold": threshold}, storage, resource, CONTEXT)
+        message = component.process([Message({TEXT: "hello there"})])[0]
+        rankings[threshold] = [ranked["name"] for ranked in message.get("intent_ranking")]
+        assert message.get(INTENT)["name"] == rankings[threshold][0]
+    assert rankings[0.0][0] == "greet"
+    assert rankings[1.1] == ["nlu_fallback", *rankings[0.0]]
