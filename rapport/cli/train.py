@@ -20,6 +20,7 @@ from rapport.learning.errors import LearningError
 from rapport.marketing.scoring import Scorer
 from rapport.settings import Settings
 from rapport.store.database import Database
+from rapport.store.schema import migrate
 
 if TYPE_CHECKING:
     from rapport.learning.scoring_run import ScoringRun
@@ -74,6 +75,7 @@ async def _train(settings: Settings, names: tuple[str, ...], *, with_assistant: 
     database = Database(settings.database_url)
     with _bars() as bars:
         try:
+            await migrate(database)
             for name in names:
                 try:
                     cards.append(await _train_one(database, settings, name, bars))
@@ -116,6 +118,7 @@ async def _score(settings: Settings) -> ScoringRun:
     database = Database(settings.database_url)
     scorer = Scorer.load(settings.var_dir / "models", key=settings.key())
     try:
+        await migrate(database)
         with _bars() as bars:
             task = bars.add_task("scoring", total=1, doing="")
             run = await score_all(

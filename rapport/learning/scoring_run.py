@@ -35,20 +35,23 @@ class ScoringRun:
 
 
 async def score_all(
-    database: Database, scorer: Scorer, *, now: datetime, progress: Progress = lambda _: None
+    database: Database, scorer: Scorer, *, now: datetime, progress: Progress = lambda _: None, chunk: int = CHUNK
 ) -> ScoringRun:
-    """Writes the scores and segments of everybody known before `now`, by the models that serve."""
+    """Writes the scores and segments of everybody known before `now`, by the models that serve.
+
+    `chunk` customers are one transaction, which bounds memory.
+    """
     async with database.reading() as session:
         ids = await known_customers(session, as_of=now)
     moved, segments = 0, Counter[str]()
-    for start in range(0, len(ids), CHUNK):
+    for start in range(0, len(ids), chunk):
         async with database.session() as session:
-            frame = await customer_features(session, as_of=now, customer_ids=ids[start : start + CHUNK])
+            frame = await customer_features(session, as_of=now, customer_ids=ids[start : start + chunk])
             await _save_scores(session, scorer, frame, now=now)
             placed, changed = await _place(session, scorer, frame, now=now)
         moved += changed
         segments.update(placed)
-        progress(f"{min(start + CHUNK, len(ids)):,} of {len(ids):,} customers")
+        progress(f"{min(start + chunk, len(ids)):,} of {len(ids):,} customers")
     return ScoringRun(len(ids), moved, dict(segments))
 
 
