@@ -12,7 +12,7 @@ import typer
 
 from rapport.cli.output import FINDING, AsJson, console, print_json, refuse
 from rapport.clock import utc_now
-from rapport.messaging.compose import Composed, Composer
+from rapport.messaging.compose import Composed, Composer, products_wanted
 from rapport.messaging.errors import MessagingError
 from rapport.messaging.mime import make_mail
 from rapport.messaging.senders.email import EmailSender, Relay
@@ -21,7 +21,7 @@ from rapport.settings import Language, Settings
 from rapport.store.customers import Customer
 from rapport.store.database import Database
 from rapport.store.messages import Message
-from rapport.store.products import active_products
+from rapport.store.products import active_products, products_by_sku
 
 SHOWN_PRODUCTS = 3
 app = typer.Typer(help="What customers would get.")
@@ -115,6 +115,7 @@ async def _compose(
                 queued_at=utc_now(),
             )
             composer = Composer(TemplateFolder(settings.rules_dir / "templates"), settings, key=settings.key())
-            return await composer.compose(session, message, reader)
+            shown = await products_by_sku(session, products_wanted(message))
+            return composer.compose(message, reader, shown)
     finally:
         await database.close()

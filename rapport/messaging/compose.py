@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from rapport.messaging.context import Context, read_context
 from rapport.messaging.errors import NothingToSayError
 from rapport.messaging.mime import Letter
@@ -19,7 +17,7 @@ from rapport.messaging.wording import day, in_language, price, purpose_label, zo
 from rapport.settings import Settings
 from rapport.store.customers import Customer
 from rapport.store.messages import Message
-from rapport.store.products import Product, products_by_sku
+from rapport.store.products import Product
 
 # Gmail shows the first 102 KB of a letter and hides the rest, the footer first.
 MOST_HTML, MOST_TEXT, MOST_SUBJECT = 100_000, 30_000, 200
@@ -52,14 +50,18 @@ class Composer:
 
     def __init__(self, templates: TemplateFolder, settings: Settings, *, key: str) -> None:
         self.templates, self._settings, self._key = templates, settings, key
+        self._base = settings.public_url.rstrip("/")
 
-    async def compose(self, session: AsyncSession, message: Message, customer: Customer) -> Composed:
-        """The letter, as of this moment. Raises TemplateError, RenderError, NothingToSayError."""
+    def compose(self, message: Message, customer: Customer, products: Mapping[str, Product]) -> Composed:
+        """The letter, with `products` (by unit, those of `products_wanted`) as they are at this moment.
+
+        Raises TemplateError, RenderError, NothingToSayError.
+        """
         template = self.templates.get(message.template, message.language)
         context = read_context(message.context)
-        tracker = Tracker(message.id or 0, public_url=self._settings.public_url, key=self._key)
+        tracker = Tracker(message.id or 0, public_url=self._base, key=self._key)
         values = self._values(message, customer, context, tracker=tracker)
-        values["products"] = await self._products(session, context, message.language)
+        values["products"] = self._products(context, products, message.language)
         letter = _letter(template, message.variant, values, headers=_unsubscribing(template, tracker))
         return Composed(letter, tracker.urls, template.transactional, template.version)
 
@@ -69,7 +71,7 @@ class Composer:
         asked_at = context.asked_at or message.queued_at
         return {
             "shop": self._settings.shop_name,
-            "shop_url": f"{self._settings.public_url}/",
+            "shop_url": f"{self._base}/",
             "name": customer.name,
             "purpose": purpose_label(purpose, message.language),
             "asked_on": day(asked_at, zone, message.language),
@@ -80,12 +82,10 @@ class Composer:
             "open_url": tracker.page("open"),
         }
 
-    async def _products(self, session: AsyncSession, context: Context, language: str) -> list[ShownProduct]:
+    def _products(self, context: Context, found: Mapping[str, Product], language: str) -> list[ShownProduct]:
         """What is still on sale and in stock of what was promised; with none of it left there is nothing to say."""
         if not context.products:
             return []
-        wanted = {*context.products, *(sku for skus in context.because.values() for sku in skus)}
-        found = await products_by_sku(session, wanted)
         on_sale = [found[sku] for sku in context.products if sku in found and _is_on_sale(found[sku])]
         if not on_sale:
             raise NothingToSayError(NothingToSayError.__doc__)
@@ -94,7 +94,7 @@ class Composer:
     def _shown(
         self, product: Product, because: Mapping[str, tuple[str, ...]], known: Mapping[str, Product], *, language: str
     ) -> ShownProduct:
-        base, sku = self._settings.public_url, quote(product.sku)
+        base, sku = self._base, quote(product.sku)
         bought = [known[other] for other in because.get(product.sku, ()) if other in known]
         return ShownProduct(
             name=in_language(product.names, language),
@@ -104,6 +104,12 @@ class Composer:
             picture=f"{base}/pictures/{sku}.svg",
             reason=_reason(in_language(bought[0].names, language), language) if bought else "",
         )
+
+
+def products_wanted(message: Message) -> frozenset[str]:
+    """The stock-keeping units that composing this message asks about. Raises RenderError."""
+    context = read_context(message.context)
+    return frozenset(context.products).union(*context.because.values())
 
 
 def _reason(bought: str, language: str) -> str:

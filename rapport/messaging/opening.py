@@ -26,4 +26,4 @@ def open_outbox(
     gate = contact_gate(lambda: rules.current().policy, home)
     relay = Relay.from_url(settings.smtp_url.get_secret_value())
     senders = {"email": EmailSender(relay, local_hostname=urlsplit(settings.public_url).hostname or "localhost")}
-    return OutboxWorker(database, Preparer(composer, gate, settings.mail_from), senders, clock, name)
+    return OutboxWorker(database, Preparer(composer, gate, settings.mail_from), senders, clock, name[-64:])

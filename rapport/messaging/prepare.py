@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.messaging.compose import Composer
+from rapport.messaging.compose import Composer, products_wanted
 from rapport.messaging.errors import MessagingError, NothingToSayError
 from rapport.messaging.gate import Gate
 from rapport.messaging.mime import Mail, make_mail
 from rapport.messaging.outbox import ending_of
 from rapport.messaging.outcome import Outcome
-from rapport.store.customers import Customer, identities_of
+from rapport.store.customers import Customer, addresses_by_customer, customers_by_id
 from rapport.store.deliveries import Claim, Ending
 from rapport.store.messages import Message
+from rapport.store.products import Product, products_by_sku
 
+CHANNEL: Final = "email"
 log = logging.getLogger(__name__)
 
 
@@ -40,21 +44,15 @@ class Preparer:
     gate: Gate
     mail_from: str
 
-    async def prepare(self, session: AsyncSession, claim: Claim, *, now: datetime) -> Ready | Ending:
-        """Reads only. Whatever is wrong with one message ends that message, not the batch it is in."""
-        try:
-            return await self._refused(session, claim, now=now) or await self._composed(session, claim, now=now)
-        except NothingToSayError:
-            return Ending(claim, "suppressed", "expired")
-        except MessagingError as error:
-            return Ending(claim, "failed", f"not composed: {error}")
-        except SQLAlchemyError:
-            raise
-        except Exception as error:
-            # A mistake of ours must not stop the queue behind this message; time may bring the correction.
-            log.exception("message %s could not be prepared", claim.message.id)
-            outcome = Outcome("refused_for_now", None, f"not prepared: {error!r}")
-            return ending_of(claim, outcome, transactional=False, now=now)
+    async def prepare(self, session: AsyncSession, claims: Sequence[Claim], *, now: datetime) -> list[Ready | Ending]:
+        """Reads only. Whatever is wrong with one message ends that message, not those beside it."""
+        found = [await self._refused(session, claim, now=now) for claim in claims]
+        admitted = [claim for claim, ending in zip(claims, found, strict=True) if ending is None]
+        facts = await read_facts(session, [claim.message for claim in admitted])
+        return [
+            self._composed(claim, facts, now=now) if ending is None else ending
+            for claim, ending in zip(claims, found, strict=True)
+        ]
 
     async def _refused(self, session: AsyncSession, claim: Claim, *, now: datetime) -> Ending | None:
         message = claim.message
@@ -62,28 +60,67 @@ class Preparer:
             return Ending(claim, "suppressed", message.reason or "cancelled")
         if message.expires_at is not None and message.expires_at <= now:
             return Ending(claim, "suppressed", "expired")
-        refusal = await self.gate(session, message, now)
+        try:
+            refusal = await self.gate(session, message, now)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            return _not_prepared(claim, error, now)
         if refusal is None:
             return None
         if refusal.again_at is not None:
             return Ending(claim, "due", refusal.reason, again_at=refusal.again_at)
         return Ending(claim, "suppressed", refusal.reason)
 
-    async def _composed(self, session: AsyncSession, claim: Claim, *, now: datetime) -> Ready | Ending:
+    def _composed(self, claim: Claim, facts: Facts, *, now: datetime) -> Ready | Ending:
         message = claim.message
-        customer = await session.get(Customer, message.customer_id)
-        address = await address_of(session, message)
-        if customer is None or address is None:
+        customer, address = facts.customers.get(message.customer_id), facts.addresses.get(message.customer_id)
+        if message.channel != CHANNEL or customer is None or address is None:
             return Ending(claim, "suppressed", "no_channel")
-        composed = await self.composer.compose(session, message, customer)
-        mail = make_mail(
-            composed.letter, sender=self.mail_from, recipient=address, message_id=message.message_id, date=now
-        )
+        try:
+            composed = self.composer.compose(message, customer, facts.products)
+            mail = make_mail(
+                composed.letter, sender=self.mail_from, recipient=address, message_id=message.message_id, date=now
+            )
+        except NothingToSayError:
+            return Ending(claim, "suppressed", "expired")
+        except MessagingError as error:
+            return Ending(claim, "failed", f"not composed: {error}")
+        except Exception as error:
+            return _not_prepared(claim, error, now)
         return Ready(claim, mail, composed.links, composed.transactional)
 
 
-async def address_of(session: AsyncSession, message: Message) -> str | None:
-    """Where this message goes, if the customer can be reached by its channel."""
-    if message.channel != "email":
-        return None
-    return (await identities_of(session, message.customer_id)).get("email")
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What composing a group of messages asks the store: by the customer's number, and by the product's unit."""
+
+    customers: Mapping[int, Customer]
+    addresses: Mapping[int, str]
+    products: Mapping[str, Product]
+
+
+async def read_facts(session: AsyncSession, messages: Sequence[Message]) -> Facts:
+    """The facts of this moment for these messages."""
+    numbers = {message.customer_id for message in messages}
+    return Facts(
+        await customers_by_id(session, numbers),
+        await addresses_by_customer(session, numbers, CHANNEL),
+        await products_by_sku(session, frozenset[str]().union(*map(_wanted, messages))),
+    )
+
+
+def _wanted(message: Message) -> frozenset[str]:
+    try:
+        return products_wanted(message)
+    except MessagingError:
+        # Composing this message will say so, and end it.
+        return frozenset()
+
+
+def _not_prepared(claim: Claim, error: Exception, now: datetime) -> Ending:
+    """A mistake of ours must not stop the queue behind this message; time may bring the correction."""
+    log.error("message %s could not be prepared", claim.message.id, exc_info=error)
+    return ending_of(
+        claim, Outcome("refused_for_now", None, f"not prepared: {error!r}"), transactional=False, now=now
+    )

@@ -120,7 +120,7 @@ class OutboxWorker:
     async def _deliver(self, claims: Sequence[Claim], lease: _Lease) -> None:
         now = self.clock()
         async with self.database.reading() as session:
-            prepared = [await self.preparer.prepare(session, claim, now=now) for claim in claims]
+            prepared = await self.preparer.prepare(session, claims, now=now)
         ready = [one for one in prepared if isinstance(one, Ready)]
         async with self.database.session() as session:
             await record(session, [Result(one) for one in prepared if isinstance(one, Ending)], now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -95,6 +95,19 @@ async def identities_of(session: AsyncSession, customer_id: int) -> dict[str, st
         select(Identity.kind, Identity.value).where(Identity.customer_id == customer_id).order_by(Identity.id)
     )
     return dict(rows.all())
+
+
+async def customers_by_id(session: AsyncSession, ids: Iterable[int]) -> dict[int, Customer]:
+    """The customers of these ids that exist, by id."""
+    rows = await session.scalars(select(Customer).where(Customer.id.in_(list(ids))))
+    return {customer.id: customer for customer in rows}
+
+
+async def addresses_by_customer(session: AsyncSession, ids: Iterable[int], kind: IdentityKind) -> dict[int, str]:
+    """For each of these customers who has one, the identity of this kind that was added last."""
+    statement = select(Identity.customer_id, Identity.value).where(Identity.customer_id.in_(list(ids)))
+    rows = await session.execute(statement.where(Identity.kind == kind).order_by(Identity.id))
+    return {row[0]: row[1] for row in rows}
 
 
 async def identity_values(session: AsyncSession, customer_id: int, kind: IdentityKind) -> list[str]:

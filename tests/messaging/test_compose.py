@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rapport.messaging.compose import Composed
+from rapport.messaging.compose import Composed, products_wanted
 from rapport.messaging.errors import NothingToSayError, RenderError
 from rapport.store.customers import Customer
 from rapport.store.products import products_by_sku
@@ -20,7 +20,8 @@ async def composed(shop: Any, composer: Any, **columns: Any) -> Composed:
     message = await shop.message(await shop.queue(**columns))
     async with shop.database.reading() as session:
         customer = await session.get(Customer, message.customer_id)
-        result: Composed = await composer.compose(session, message, customer)
+        products = await products_by_sku(session, products_wanted(message))
+        result: Composed = composer.compose(message, customer, products)
         return result
 
 
