@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from babel.numbers import format_currency
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from rapport.chat.customer_token import issue_customer_token
 from rapport.chat.language import language_of_locale
+from rapport.messaging.wording import price
 from rapport.settings import Language
 from rapport.store.customers import find_customer
 from rapport.store.products import Product, active_products, category_names, find_product
@@ -24,8 +24,6 @@ router = APIRouter(include_in_schema=False)
 DEMO_CUSTOMERS = ("demo-zh", "demo-en")
 FEW = 10
 SIMILAR = 4
-MINOR_UNITS = 100
-BABEL = {"zh": "zh_CN", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +116,21 @@ def _shelves(
 
 def _shown(product: Product, visit: Visit) -> dict[str, Any]:
     language = visit.language
-    amount, currency = product.price_minor / MINOR_UNITS, visit.given.settings.currency
     return {
         "sku": product.sku,
         "name": _text(product.names, language),
         "description": _text(product.descriptions, language),
-        "price": format_currency(amount, currency, locale=BABEL[language]),
+        "price": price(product.price_minor, visit.given.settings.currency, language),
         "picture": product.picture or f"/pictures/{product.sku}.svg",
         "stock": _stock(product.stock, WORDS[language]),
         "sold_out": product.stock <= 0,
     }
 
 
-def _stock(stock: int, words: dict[str, str]) -> str:
+def _stock(stock: int, words: dict[str, Any]) -> str:
     if stock <= 0:
-        return words["sold_out"]
-    return words["few"].format(count=stock) if stock < FEW else words["in_stock"]
+        return str(words["sold_out"])
+    return str(words["few"].format(count=stock) if stock < FEW else words["in_stock"])
 
 
 def _attributes(product: Product, language: Language) -> list[tuple[str, str]]:

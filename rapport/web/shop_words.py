@@ -1,14 +1,16 @@
-"""The words of the demo shop's page, in both languages."""
+"""The words of the demo shop's page, in both languages; a headline is given in the parts it may break between."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from rapport.settings import Language
 
-WORDS: dict[Language, dict[str, str]] = {
+WORDS: dict[Language, dict[str, Any]] = {
     "zh": {
         "html": "zh-CN",
         "tagline": "慢慢逛，不着急",
-        "hero": "把日子过成自己喜欢的样子",
+        "hero": ("把日子过成", "自己喜欢的样子"),
         "hero_more": "一壶好茶，一只顺手的杯子，一件贴身的衣裳。拿不定主意的时候，右下角的小铺助手随时陪您聊聊。",
         "ask": "问问助手",
         "ask_about": "问问这件",
@@ -36,7 +38,7 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "html": "en",
         "tagline": "Take your time",
-        "hero": "Good things for ordinary days",
+        "hero": ("Good things ", "for ordinary days"),
         "hero_more": "A pot of tea, a cup that sits well in the hand, something soft to wear. "
         "And when you can't decide, our assistant in the corner is glad to talk it over.",
         "ask": "Ask our assistant",

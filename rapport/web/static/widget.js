@@ -96,8 +96,9 @@
   @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
   form { display: flex; align-items: flex-end; gap: 2px; padding: 9px 8px; border-top: 1px solid var(--line); }
   textarea { flex: 1; min-width: 0; resize: none; max-height: 132px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 20px; background: var(--paper); line-height: 1.5; overflow-y: auto; }
+  textarea:focus-visible { outline: none; border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
   textarea::placeholder { color: var(--mute); opacity: 1; }
-  form .icon { color: var(--mute); } form .send { color: var(--accent); } form .send:disabled { color: var(--line); cursor: default; }
+  form .icon { color: var(--mute); } form .send { color: var(--accent); } form .send:disabled { color: var(--line); cursor: default; background: none; }
   .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   @media (max-width: 520px) {
     :host([data-open]) { inset: 0; }
@@ -142,7 +143,7 @@
     set(key, value) { try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify(value)); } catch { /* as above */ } } };
 
   class RapportChat extends HTMLElement {
-    #words; #locale; #place; #session; #unsent; #parts = {}; #lastSeq = 0; #pending = new Map(); #listening = null; #flushing = false; #answered = false; #opening = null;
+    #words; #locale; #place; #session; #unsent; #parts = {}; #lastSeq = 0; #pending = new Map(); #listening = null; #flushing = false; #caughtUp = false; #opening = null;
 
     connectedCallback() {
       if (this.shadowRoot) return;
@@ -340,6 +341,7 @@
       const { messages, state } = await answer.json();
       for (const data of messages) this.#take({ type: "message", data }, null);
       this.#take({ type: "state", data: state }, null);
+      this.#caughtUp = true;  // what comes from now on is news
     }
 
     async #streamForever(signal, channel) {
@@ -396,8 +398,7 @@
       const shown = this.#messageElement(message);
       const waiting = [...this.#pending.values()][0];
       waiting ? waiting.before(shown) : this.#parts.log.append(shown);
-      if (this.#parts.panel.hidden && message.author !== "customer" && this.#answered) this.#parts.badge.hidden = false;
-      this.#answered = true;
+      if (this.#parts.panel.hidden && message.author !== "customer" && this.#caughtUp) this.#parts.badge.hidden = false;
       this.#scrollDown();
     }
 
