@@ -66,7 +66,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
             turn = await self._begin(session, said)
-            ability = self._abilities[turn.asked_for or ""] if continues(turn, self._abilities) else self
+            ability = self._abilities[turn.asked_for] if continues(turn, self._abilities) else self
             answer = await ability.answer(session, turn)
             replies = await self._tell(session, turn, answer)
         forgotten = {"asked_for": None} if turn.asked_for else {}

@@ -26,7 +26,7 @@ class Asks(Protocol):
 
 def continues(turn: Turn, abilities: Mapping[str, Asks]) -> bool:
     """True if the open question's ability should take this turn, whatever the intent was taken for."""
-    asking = abilities.get(turn.asked_for or "")
+    asking = abilities.get(turn.asked_for)
     if asking is None:
         return False
     if turn.intent == "affirm" and "yes" in asking.awaits:

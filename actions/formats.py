@@ -26,7 +26,8 @@ def money(minor: int, currency: str, language: Language) -> str:
 
 def minor_units(amount: float, currency: str) -> int:
     """`99.5` → `9950` (fen of CNY)."""
-    return int(round(amount * 10 ** get_currency_precision(currency)))
+    minor: int = round(amount * 10 ** get_currency_precision(currency))
+    return minor
 
 
 def day(moment: datetime, language: Language, time_zone: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.ability import Ability
 from actions.reply import Answer, Happened
 from actions.turn import Turn
+from rapport.messaging.wording import purpose_label
 from rapport.store.consents import consents_of, lift_suppression, record_consent
 from rapport.store.customers import add_customer, find_customer, identity_values, normalise_identity
 from rapport.store.messages import count_queued, queue_message
@@ -16,7 +17,7 @@ from rapport.store.messages import count_queued, queue_message
 CHANNEL: Literal["email"] = "email"
 # Named in the answer: consent is to what was said, not to whatever may come.
 PURPOSES = ("newsletter", "recommendations", "offers")
-# What the letter of a double opt-in asks for; the rest is chosen on its preferences page.
+# What the letter of a double opt-in asks for where nothing else was asked; the rest is chosen on its page.
 CONFIRMED = "newsletter"
 TEMPLATE = "confirm_opt_in"
 # A letter that asks for consent is owed to who asked for it, and to nobody else: that is why it is so few.
@@ -41,13 +42,20 @@ class ActionMarketingOptIn(Ability):
             return await self._ask_to_confirm(session, turn, stranger[0])
         if turn.customer_id is not None and own:
             return await self._grant(session, turn, turn.customer_id, address=(given or own)[-1])
-        return Answer((self.say("opt_in.ask", turn),), remember={"asked_for": self.called})
+        text = self.say("opt_in.ask", turn, purpose=purpose_label(self._asked(turn) or CONFIRMED, turn.language))
+        return Answer((text,), remember={"asked_for": f"{self.called}:{self._asked(turn)}"})
+
+    def _asked(self, turn: Turn) -> str:
+        """The one purpose that was asked about, where this is the answer; "" where she brought it up herself."""
+        brought_up = turn.intent == self.called and not (turn.text.startswith("/") or turn.named(CHANNEL))
+        return turn.asked_about if turn.asked_for == self.called and not brought_up else ""
 
     async def _grant(self, session: AsyncSession, turn: Turn, customer_id: int, *, address: str) -> Answer:
         # Her own "yes" undoes her own "no more"; a bounce or a complaint stays what it is.
         await lift_suppression(session, CHANNEL, address, reason=LEFT)
         granted = await consents_of(session, customer_id)
-        missing = [purpose for purpose in PURPOSES if (CHANNEL, purpose) not in granted]
+        purposes = (self._asked(turn),) if self._asked(turn) else PURPOSES
+        missing = [purpose for purpose in purposes if (CHANNEL, purpose) not in granted]
         for purpose in missing:
             await record_consent(
                 session,
@@ -64,16 +72,19 @@ class ActionMarketingOptIn(Ability):
             for purpose in missing
         )
         key = "opt_in.done" if missing else "opt_in.already"
-        return Answer((self.say(key, turn, email=address),), happened=happened)
+        named = self.say("list.comma", turn).join(purpose_label(purpose, turn.language) for purpose in purposes)
+        return Answer((self.say(key, turn, email=address, purposes=named),), happened=happened)
 
     async def _ask_to_confirm(self, session: AsyncSession, turn: Turn, address: str) -> Answer:
         """The same words whether the address is known, new, or was written to already today."""
         asked = await count_queued(session, conversation_id=turn.conversation_id, template=TEMPLATE)
         if asked < LETTERS_PER_CONVERSATION:
             await self._queue_letter(session, turn, address)
-        return Answer((self.say("opt_in.confirm", turn, email=address),))
+        purpose = purpose_label(self._asked(turn) or CONFIRMED, turn.language)
+        return Answer((self.say("opt_in.confirm", turn, email=address, purpose=purpose),))
 
     async def _queue_letter(self, session: AsyncSession, turn: Turn, address: str) -> None:
+        confirm = {"channel": CHANNEL, "purpose": self._asked(turn) or CONFIRMED}
         # The address is only claimed: it makes a customer of its own, never an identity of who is signed in.
         customer = await find_customer(session, CHANNEL, address) or await add_customer(
             session, {CHANNEL: address}, now=turn.now, language=turn.language
@@ -87,7 +98,7 @@ class ActionMarketingOptIn(Ability):
             purpose=TRANSACTIONAL,
             template=TEMPLATE,
             language=turn.language,
-            context={"confirm": {"channel": CHANNEL, "purpose": CONFIRMED}, "asked_at": turn.now.isoformat()},
+            context={"confirm": confirm, "asked_at": turn.now.isoformat()},
             now=turn.now,
             due_at=turn.now,
         )

@@ -18,6 +18,7 @@ from rapport.store.purchases import purchases_of
 
 SHOWN = 3
 NAMED_REASONS = 2
+PURPOSE = "recommendations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,11 @@ class ActionRecommend(Ability):
     async def _invite(self, session: AsyncSession, turn: Turn) -> Answer:
         """A gentle word about e-mail to who has not agreed to it: suggestions may follow only with consent."""
         consents = await consents_of(session, turn.customer_id) if turn.customer_id is not None else ()
-        if ("email", "recommendations") in consents:
+        if ("email", PURPOSE) in consents:
             return Answer()
         button = Button(self.say("button.opt_in", turn), "/marketing_opt_in")
-        return Answer((self.say("recommend.invite", turn),), (button,), remember={"asked_for": "marketing_opt_in"})
+        asked_for = f"marketing_opt_in:{PURPOSE}"
+        return Answer((self.say("recommend.invite", turn),), (button,), remember={"asked_for": asked_for})
 
 
 async def _bought(session: AsyncSession, turn: Turn) -> frozenset[int]:

@@ -25,7 +25,8 @@ from rapport.clock import Clock, utc_now
 from rapport.privacy import MaskingFilter, mask
 from rapport.settings import Settings
 
-logger = logging.getLogger(__name__)
+# Not __name__, which `python -m actions.server` makes __main__.
+logger = logging.getLogger("actions.server")
 
 LOOPBACK = "127.0.0.1"
 MAX_BODY = 4 * 1024 * 1024
@@ -51,6 +52,16 @@ class QuietErrors(ErrorHandler):
         return json({"error": type(exception).__name__}, status=status)
 
 
+async def refuse_malformed(request: Request) -> HTTPResponse | None:
+    """What is no action call is the caller's mistake, not a failure of ours."""
+    if request.path != "/webhook" or request.headers.get("Content-Encoding") == "deflate":
+        return None
+    call = request.json
+    if isinstance(call, dict) and isinstance(call.get("tracker"), dict) and isinstance(call.get("next_action"), str):
+        return None
+    return json({"error": "NoActionCall"}, status=400)
+
+
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, *, port: int, clock: Clock = utc_now) -> AsyncIterator[None]:
     """The action server on 127.0.0.1:`port` while the block runs."""
@@ -62,6 +73,7 @@ async def serving(settings: Settings, *, port: int, clock: Clock = utc_now) -> A
             executor.register_action(ability)
         app = create_app(executor, cors_origins=[])
         app.error_handler = QuietErrors()
+        app.register_middleware(refuse_malformed, "request")
         app.config.REQUEST_MAX_SIZE = MAX_BODY
         app.config.MOTD = False
         # Sanic would rewrite its own methods at the first start, which a second one in this process cannot read.

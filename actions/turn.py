@@ -55,9 +55,14 @@ class Turn:
         return next(iter(self.named(kind)), None) or self.slots.get(kind)
 
     @property
-    def asked_for(self) -> str | None:
-        """The ability whose question is still open."""
-        return self.slots.get("asked_for")
+    def asked_for(self) -> str:
+        """The ability whose question is still open, if any."""
+        return self.slots.get("asked_for", "").partition(":")[0]
+
+    @property
+    def asked_about(self) -> str:
+        """What that question was about, where it said so: `marketing_opt_in:recommendations`."""
+        return self.slots.get("asked_for", "").partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)

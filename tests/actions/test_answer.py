@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from rapport.marketing.vocabulary import INTENTS
+from rapport.settings import Settings
+from rapport.store.customers import Customer
+from rapport.store.offers import LoyaltyEntry
+from tests.actions.rasa_calls import Rasa
+from tests.actions.small_shop import KNOWN, Shop
+
+ABILITIES = {
+    "product_search",
+    "product_details",
+    "product_availability",
+    "price_query",
+    "compare_products",
+    "recommend",
+    "promotion_query",
+    "order_status",
+    "marketing_opt_in",
+    "marketing_opt_out",
+    "handoff",
+}
+
+
+async def test_every_intent_of_the_contract_has_its_own_answer_in_both_languages(rasa: Rasa) -> None:
+    intents = [intent for intent in INTENTS if intent not in ABILITIES]
+    zh = [(await rasa.asks("answer", "随便问问", intent=intent)).texts for intent in intents]
+    en = [(await rasa.asks("answer", "just asking", intent=intent)).texts for intent in intents]
+    assert len(intents) == 26
+    assert len({text for (text,) in zh + en}) == 2 * len(intents)
+
+
+async def test_every_button_of_the_policy_file_names_an_intent(rasa: Rasa) -> None:
+    replies = [await rasa.asks("answer", "嗯", intent=intent) for intent in INTENTS if intent not in ABILITIES]
+    payloads = {payload for reply in replies for payload in reply.payloads}
+    assert payloads <= {f"/{intent}" for intent in INTENTS}
+    assert "/handoff" in payloads
+
+
+async def test_an_unknown_intent_is_answered_kindly(rasa: Rasa) -> None:
+    reply = await rasa.asks("answer", "今天天气怎么样", intent="nlu_fallback")
+    assert reply.texts == ["这个我还真不懂，怕乱说误导您。不过店里的事我在行："]
+    assert reply.payloads == ["/product_search", "/recommend", "/order_status", "/promotion_query", "/handoff"]
+
+
+async def test_the_assistant_owns_up_to_being_one(rasa: Rasa) -> None:
+    reply = await rasa.asks("answer", "are you a human?", intent="bot_challenge", language="en")
+    assert reply.texts[0].startswith("I'm not a person.")
+
+
+async def test_loyalty_points_are_told_to_who_is_signed_in(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    async with shop.database.session() as session:
+        for points in (200, -50):
+            session.add(LoyaltyEntry(customer_id=shop.mei, points=points, reason="order", at=now))
+    known = await rasa.asks("answer", "我有多少积分", intent="loyalty_points", by=KNOWN)
+    stranger = await rasa.asks("answer", "我有多少积分", intent="loyalty_points")
+    assert known.texts == ["林梅，您现在有 150 积分，下单时每 100 积分抵 1 元。"]
+    assert "登录以后" in stranger.texts[0]
+
+
+async def test_an_edit_is_spoken_without_a_restart(rasa: Rasa, settings: Settings) -> None:
+    path = settings.rules_dir / "policies.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("祝您今天顺心", "祝您今晚好梦"), encoding="utf-8")
+    reply = await rasa.asks("answer", "再见", intent="goodbye")
+    assert "祝您今晚好梦" in reply.texts[0]
+
+
+@pytest.mark.parametrize("name", ["{points}", "{shop.__class__}", ""])
+async def test_a_name_is_only_ever_text(rasa: Rasa, shop: Shop, name: str) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Customer, shop.mei)).name = name
+    reply = await rasa.asks("answer", "你好", intent="greet", by=KNOWN)
+    assert reply.texts == [f"{name or '您好'}，您好呀，又见面了！今天想看看什么，还是查一下订单？"]

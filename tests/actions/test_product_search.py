@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from rapport.store.conversations import Conversation
+from rapport.store.events import Event
+from rapport.store.products import Product, find_product
+from tests.actions.rasa_calls import Rasa, entity
+from tests.actions.small_shop import ANONYMOUS, KNOWN, Shop
+
+RED_MUG = {
+    "sku": "MUG-1",
+    "name": "朱砂马克杯",
+    "price": "¥88",
+    "picture": "/pictures/MUG-1.svg",
+    "url": "/products/MUG-1",
+    "stock": "仅剩 5 件",
+}
+
+
+async def test_search_shows_cards_within_the_budget(rasa: Rasa) -> None:
+    budget = entity("budget", 100, role="at_most")
+    reply = await rasa.asks("product_search", "红色的马克杯，100 以内", entities=[budget])
+    assert reply.texts == ["找到 1 样合适的，您看看："]
+    assert reply.responses[0]["custom"]["cards"] == [RED_MUG]
+
+
+async def test_search_answers_in_english(rasa: Rasa) -> None:
+    reply = await rasa.asks("product_search", "do you have a red mug?", language="en")
+    assert (reply.texts, sorted(reply.skus)) == (["Here is what I found (2):"], ["MUG-1", "MUG-2"])
+    assert reply.responses[0]["custom"]["cards"][0]["stock"] in ("In stock", "Only 5 left")
+
+
+async def test_search_remembers_what_it_showed(rasa: Rasa, shop: Shop) -> None:
+    await rasa.asks("product_search", "green tea")
+    await rasa.asks("product_search", "朱砂马克杯", entities=[entity("product", "MUG-1", written="朱砂马克杯")])
+    async with shop.database.reading() as session:
+        conversation = await session.get_one(Conversation, ANONYMOUS)
+    assert conversation.shown_products == ["MUG-1", "TEA-1"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "answer"),
+    [
+        ("price_query", "第二个多少钱", "大红双层马克杯现在是 ¥168。"),
+        ("product_availability", "is the second one in stock?", "Red Double-Wall Mug is in stock."),
+        ("product_details", "第一个是什么颜色", "朱砂马克杯，¥88。红色。"),
+    ],
+)
+async def test_a_product_just_shown_may_be_pointed_at(
+    rasa: Rasa, shop: Shop, intent: str, text: str, answer: str
+) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Conversation, ANONYMOUS)).shown_products = ["MUG-1", "MUG-2"]
+    reply = await rasa.asks("product_search", text, intent=intent)
+    assert reply.texts[0].startswith(answer)
+
+
+async def test_sold_out_is_said(rasa: Rasa) -> None:
+    pot = entity("product", "POT-1", written="紫砂壶")
+    reply = await rasa.asks("product_search", "紫砂壶有货吗", intent="product_availability", entities=[pot])
+    assert reply.texts == ["西施紫砂壶暂时卖完了，抱歉。您可以先看看同类的。"]
+    assert reply.payloads == ['/product_search{"category": "teaware"}', "/recommend"]
+
+
+async def test_a_button_shows_the_shelf_with_what_is_in_stock_first(rasa: Rasa) -> None:
+    tea = entity("category", "teaware")
+    reply = await rasa.asks("product_search", '/product_search{"category": "teaware"}', entities=[tea])
+    assert (reply.texts, reply.skus) == (["这一类里有这些："], ["CUP-1", "MUG-1", "MUG-2", "POT-1"])
+
+
+async def test_two_products_are_set_side_by_side(rasa: Rasa) -> None:
+    both = [entity("product", "MUG-1", written="朱砂马克杯"), entity("product", "MUG-2", written="大红双层马克杯")]
+    reply = await rasa.asks(
+        "product_search", "朱砂马克杯和大红双层马克杯哪个好", intent="compare_products", entities=both
+    )
+    assert (reply.texts, reply.skus) == (["放在一起给您比一比："], ["MUG-1", "MUG-2"])
+
+
+@pytest.mark.parametrize("text", ["你们卖手机吗", "washing machines"])
+async def test_nothing_found_is_said_and_the_popular_shown(rasa: Rasa, text: str) -> None:
+    reply = await rasa.asks("product_search", text)
+    assert reply.texts[0].startswith(("抱歉，店里没有这样东西", "I'm sorry, we don't have that"))
+    assert len(reply.skus) == 3
+
+
+async def test_too_dear_is_not_called_missing(rasa: Rasa) -> None:
+    reply = await rasa.asks("product_search", "紫砂壶 50 块以内", entities=[entity("budget", 50, role="at_most")])
+    assert reply.texts == ["东西有，不过都不在这个价位。大家最近喜欢这些，您也可以看看："]
+
+
+async def test_a_new_product_is_found_at_the_next_question(rasa: Rasa, shop: Shop) -> None:
+    before = await rasa.asks("product_search", "柿子灯笼")
+    async with shop.database.session() as session:
+        names = {"zh": "柿子灯笼", "en": "Persimmon Lantern"}
+        session.add(Product(sku="LAMP-1", category=None, price_minor=100, stock=1, names=names))
+    after = await rasa.asks("product_search", "柿子灯笼")
+    assert ("LAMP-1" in before.skus, after.skus) == (False, ["LAMP-1"])
+
+
+async def test_what_is_off_sale_is_not_shown(rasa: Rasa, shop: Shop) -> None:
+    async with shop.database.session() as session:
+        tea = await find_product(session, "TEA-1")
+        assert tea is not None
+        tea.active = False
+    named = entity("product", "TEA-1", written="云雾绿茶")
+    reply = await rasa.asks("product_search", "云雾绿茶多少钱", intent="price_query", entities=[named])
+    assert "TEA-1" not in reply.skus
+
+
+async def test_the_search_is_an_event_without_addresses(rasa: Rasa, shop: Shop) -> None:
+    await rasa.asks("product_search", "green tea, write to mei@example.org", by=KNOWN)
+    async with shop.database.reading() as session:
+        events = (await session.scalars(select(Event).where(Event.name == "products_searched"))).all()
+    assert [(event.customer_id, event.properties) for event in events] == [
+        (shop.mei, {"query": "green tea, write to m***@example.org", "found": 1})
+    ]
