@@ -12,7 +12,8 @@ from actions.turn import Turn
 from rapport.messaging.wording import purpose_label
 from rapport.store.consents import consents_of, lift_suppression, record_consent
 from rapport.store.customers import add_customer, find_customer, identity_values, normalise_identity
-from rapport.store.messages import count_queued, queue_message
+from rapport.store.events import add_event
+from rapport.store.messages import Message, count_queued, queue_message
 
 CHANNEL: Literal["email"] = "email"
 # Named in the answer: consent is to what was said, not to whatever may come.
@@ -84,14 +85,15 @@ class ActionMarketingOptIn(Ability):
         return Answer((self.say("opt_in.confirm", turn, email=address, purpose=purpose),))
 
     async def _queue_letter(self, session: AsyncSession, turn: Turn, address: str) -> None:
-        confirm = {"channel": CHANNEL, "purpose": self._asked(turn) or CONFIRMED}
         # The address is only claimed: it makes a customer of its own, never an identity of who is signed in.
         customer = await find_customer(session, CHANNEL, address) or await add_customer(
             session, {CHANNEL: address}, now=turn.now, language=turn.language
         )
-        await queue_message(
+        confirm = {"channel": CHANNEL, "purpose": self._asked(turn) or CONFIRMED}
+        key = f"{TEMPLATE}:{customer.id}:{turn.now:%Y-%m-%d}"
+        message = await queue_message(
             session,
-            key=f"{TEMPLATE}:{customer.id}:{turn.now:%Y-%m-%d}",
+            key=key,
             customer_id=customer.id,
             conversation_id=turn.conversation_id,
             channel=CHANNEL,
@@ -102,6 +104,20 @@ class ActionMarketingOptIn(Ability):
             now=turn.now,
             due_at=turn.now,
         )
+        if message is not None:
+            await _note_queued(session, message)
+
+
+async def _note_queued(session: AsyncSession, message: Message) -> None:
+    properties = {"message_id": message.id, "channel": CHANNEL, "purpose": TRANSACTIONAL, "template": TEMPLATE}
+    await add_event(
+        session,
+        "message_queued",
+        customer_id=message.customer_id,
+        at=message.queued_at,
+        properties=properties,
+        key=f"message_queued:{message.key}",
+    )
 
 
 def _evidence(turn: Turn) -> str:

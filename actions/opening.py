@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,7 @@ from actions.catalogue import Catalogue
 from actions.policies import PolicyFile
 from actions.services import Services
 from actions.texts import Texts
+from models.words import prepare
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation
 from rapport.marketing.profiles import Home
@@ -26,6 +28,8 @@ async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Se
     policies = PolicyFile(settings.rules_dir / "policies.yml")
     # A mistake in the file is told at the start, not to the first customer.
     policies.current()
+    # Whoever asks first should not wait for the dictionary.
+    await asyncio.to_thread(prepare)
     home = Home(settings.default_language, settings.default_time_zone)
     try:
         yield Services(

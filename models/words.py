@@ -26,6 +26,11 @@ _LINES = Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").
 STOP_WORDS = frozenset(word for line in _LINES if not line.startswith("#") for word in line.split())
 
 
+def prepare() -> None:
+    """Reads jieba's dictionary (about half a second, once), which the first Chinese word would wait for."""
+    jieba.initialize()
+
+
 def fold(text: str) -> str:
     """Full-width to plain, lower case."""
     return unicodedata.normalize("NFKC", text).lower()

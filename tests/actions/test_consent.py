@@ -113,6 +113,15 @@ async def test_a_stranger_gets_one_letter_and_no_consent(rasa: Rasa, shop: Shop,
     assert (letter.template, letter.purpose, letter.state) == ("confirm_opt_in", "order_updates", "queued")
     assert letter.context["confirm"] == {"channel": "email", "purpose": "newsletter"}
     assert (deliveries, identities, granted) == ([now], {"email": "bo@example.org"}, frozenset())
+    assert await events(shop, "message_queued") == [
+        {
+            "message_id": letter.id,
+            "channel": "email",
+            "purpose": "order_updates",
+            "template": "confirm_opt_in",
+            "customer": letter.customer_id,
+        }
+    ]
     # An address that was only claimed says nothing about who is chatting.
     assert conversation.customer_id is None
 

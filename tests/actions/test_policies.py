@@ -102,3 +102,9 @@ def test_policy_file_survives_its_own_disappearance(tmp_path: Path) -> None:
 def test_the_shipped_file_answers_in_real_chinese() -> None:
     policies = read_policies(SHIPPED)
     assert [intent for intent, policy in policies.answers.items() if "," in policy.texts["zh"]] == []
+
+
+def test_the_example_of_the_docs_is_good(tmp_path: Path) -> None:
+    page = Path("docs/policies.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    assert list(read_policies(write(tmp_path / "p.yml", example)).answers) == ["delivery_options", "loyalty_points"]
