@@ -97,7 +97,7 @@ class ActionProductSearch(Ability):
             (self.say(key, turn, **values),),
             buttons=self._more(turn, shown) if shown else (),
             cards=cards,
-            happened=(looked_for,),
+            happened=(looked_for,) if turn.intent == self.called else (),
         )
 
     def _more(self, turn: Turn, shown: Sequence[Product]) -> tuple[Button, ...]:
