@@ -8,7 +8,7 @@ from rapport.settings import Language
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Only whole words: an order number or an address says nothing about the language.
-LATIN_WORD = re.compile(r"(?<![\w@.\-/])[A-Za-z']{2,}(?![\w@\-])")
+LATIN_WORD = re.compile(r"(?<![\w@.\-/])[A-Za-z']{2,}(?![\w@\-]|\.\w)")
 
 
 # A Chinese customer types "ok" without changing her language.

@@ -22,6 +22,7 @@ CANDIDATES = 40
 # A hit that answers less of the question than this is shown as "close to it", not as "it".
 WHOLE = 0.75
 ABOUT_ONE = frozenset({"product_details", "product_availability", "price_query"})
+ABOUT_SHOWN = ABOUT_ONE | {"compare_products"}
 
 
 class ActionProductSearch(Ability):
@@ -75,7 +76,13 @@ class ActionProductSearch(Ability):
             shelf = _fitting(await active_products(session), budget, categories)
             if shelf:
                 return await self._show(session, turn, "search.shelf", shelf)
+        if turn.intent in ABOUT_SHOWN and turn.shown:
+            return await self._which(session, turn)
         return await self._nothing(session, turn, too_dear=bool(whole) and budget is not None)
+
+    async def _which(self, session: AsyncSession, turn: Turn) -> Answer:
+        found = await products_by_sku(session, turn.shown)
+        return await self._show(session, turn, "search.which", [found[sku] for sku in turn.shown if sku in found])
 
     async def _nothing(self, session: AsyncSession, turn: Turn, *, too_dear: bool) -> Answer:
         liked = await self.services.scorer.recommend(session, turn.customer_id, count=3, now=turn.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from rapport.store.purchases import purchases_of
 SHOWN = 3
 NAMED_REASONS = 2
 PURPOSE = "recommendations"
+# So many of the best hits tell what a question is about, if they answer all of it.
+TOPIC, WHOLE = 10, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class ActionRecommend(Ability):
         liked = await products_by_sku(session, turn.named("product"))
         like = tuple(product.id for product in liked.values())
         scorer, count = self.services.scorer, SHOWN
-        for category in turn.named("category")[:1]:
+        for category in await self._categories(session, turn):
             found = await scorer.recommend(
                 session, turn.customer_id, count=count, now=turn.now, like=like, category=category
             )
@@ -75,6 +78,15 @@ class ActionRecommend(Ability):
                 return found
         # No shelf was named, or it is unknown or empty: that must not end in silence.
         return await scorer.recommend(session, turn.customer_id, count=count, now=turn.now, like=like)
+
+    async def _categories(self, session: AsyncSession, turn: Turn) -> Sequence[str]:
+        """The shelf she names, else the one where most of what her words describe stands (a tea, a warm scarf)."""
+        if turn.named("category") or turn.named("product") or turn.text.startswith("/"):
+            return turn.named("category")[:1]
+        hits = await self.services.catalogue.find(session, turn.text, count=TOPIC, now=turn.now)
+        products = await products_by_id(session, [hit.id for hit in hits if hit.coverage >= WHOLE])
+        shelves = Counter(product.category for product in products.values() if product.category)
+        return [category for category, _ in shelves.most_common(1)]
 
     def _introduce(self, turn: Turn, suggested: Sequence[Suggested], bought: Collection[int]) -> str:
         """What speaks for the suggestions is named as bought only if it was, else as liked."""

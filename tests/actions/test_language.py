@@ -14,6 +14,8 @@ from actions.language import language_of
         ("where is my order", "en", "zh", "en"),
         ("where is my order", None, "zh", "en"),
         ("a@b.example", "mixed", "zh", "zh"),
+        ("maya.santos.170@mail.test", "en", "zh", "zh"),
+        ("I moved. Where is it?", None, "zh", "en"),
         ("HM-20260101", "en", "zh", "zh"),
         ("13800138000", None, "en", "en"),
         ("ok", "en", "zh", "zh"),

@@ -57,6 +57,13 @@ async def test_a_product_just_shown_may_be_pointed_at(
     assert reply.texts[0].startswith(answer)
 
 
+async def test_pointing_past_the_end_is_asked_back(rasa: Rasa, shop: Shop) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Conversation, ANONYMOUS)).shown_products = ["MUG-1"]
+    reply = await rasa.asks("product_search", "第三个多少钱", intent="price_query")
+    assert (reply.texts[0][:11], reply.skus) == ("您说的是刚才这里面的哪", ["MUG-1"])
+
+
 async def test_sold_out_is_said(rasa: Rasa) -> None:
     pot = entity("product", "POT-1", written="紫砂壶")
     reply = await rasa.asks("product_search", "紫砂壶有货吗", intent="product_availability", entities=[pot])

@@ -24,6 +24,11 @@ async def test_recommend_keeps_to_a_named_category(rasa: Rasa) -> None:
     assert reply.skus == ["BAG-1"]
 
 
+async def test_recommend_understands_what_it_is_about_without_a_category(rasa: Rasa) -> None:
+    reply = await rasa.asks("recommend", "有什么推荐的绿茶吗")
+    assert reply.skus == ["TEA-1"]
+
+
 async def test_an_unknown_category_does_not_end_in_silence(rasa: Rasa) -> None:
     reply = await rasa.asks("recommend", "recommend a car", entities=[entity("category", "cars", written="car")])
     assert len(reply.skus) == 3
