@@ -12,6 +12,7 @@ _ORDINALS = (
     (re.compile(r"\bfourth\b|\b4th\b|第(?:四|4)"), 3),
     (re.compile(r"\blast\b|最后"), -1),
 )
+_TWO = re.compile(r"\b(?:first|these|those|the) two\b|\bboth\b|[前这那]两")
 _THIS = re.compile(r"\b(?:it|its|this|that|they|them|those|these)\b|这|那|它|刚才|刚刚")
 
 
@@ -20,6 +21,8 @@ def pointed_at(text: str, shown: Sequence[str]) -> tuple[str, ...]:
     folded = text.lower()
     if not shown:
         return ()
+    if _TWO.search(folded):
+        return tuple(shown[:2])
     marked = [place for pattern, place in _ORDINALS if pattern.search(folded)]
     if marked:
         return tuple(shown[place] for place in marked if place < len(shown))

@@ -16,6 +16,8 @@ SHOWN = ("A", "B", "C")
         ("最后那个有货吗", ("C",)),
         ("这个有货吗", ("A",)),
         ("is it dishwasher safe?", ("A",)),
+        ("compare the first two", ("A", "B")),
+        ("这两个哪个好", ("A", "B")),
         ("the fourth", ()),
         ("how much are wool socks", ()),
     ],

@@ -34,6 +34,7 @@ def found(query: str, **options: int) -> list[int]:
         ("紫砂壶多少钱", 3),
         ("ｔｅａｐｏｔ", 3),
         ("绿茶", 5),
+        ("green tea for my mum's birthday", 5),
         ("green tea please", 5),
         ("a waterproof backpack for my laptop", 6),
         ("我想要一顶红色的羊毛帽子", 7),
