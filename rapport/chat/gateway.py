@@ -16,19 +16,30 @@ from rapport.chat.words import words
 from rapport.settings import Language
 from rapport.store.conversations import Conversation, append_message, message_of_client
 from rapport.store.signals import send_signal
+from rapport.store.turns import PendingTurn
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`seq` of the stored message; `awaits_assistant` says whether a turn must run for it."""
+    """`seq` of the stored message; `awaits_assistant` says whether a turn must run for it.
+
+    `turn` is that turn where no other message waits before it: it need not be read again.
+    """
 
     seq: int
-    awaits_assistant: bool
+    awaits_assistant: bool = False
+    turn: PendingTurn | None = None
 
 
 def topic(conversation_id: str) -> str:
     """What a change of this conversation is signalled under."""
     return f"chat:{conversation_id}"
+
+
+async def tell_other_processes(session: AsyncSession, conversation_id: str) -> None:
+    """Signals a change that this process wakes its own streams for: on SQLite there is no other web process."""
+    if session.get_bind().dialect.name != "sqlite":
+        await send_signal(session, topic(conversation_id))
 
 
 async def receive(
@@ -41,19 +52,21 @@ async def receive(
     conversation = await _locked(session, conversation_id)
     known = await message_of_client(session, conversation_id, client_id)
     if known is not None:
-        return Received(known.seq, awaits_assistant=False)
+        return Received(known.seq)
     text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
     if payload is None:
         conversation.language = language_of(text, otherwise=cast(Language, conversation.language))
+    nothing_waits = conversation.answered_seq == conversation.last_seq
     message = await append_message(
         session, conversation_id, "customer", text, at=now, client_id=client_id, payload=payload
     )
-    by_assistant = conversation.responder == "assistant"
-    if not by_assistant:
+    await tell_other_processes(session, conversation_id)
+    if conversation.responder != "assistant":
         # A person has it now: the assistant must not come back to it when she hands the conversation back.
         conversation.answered_seq = message.seq
-    await send_signal(session, topic(conversation_id))
-    return Received(message.seq, awaits_assistant=by_assistant)
+        return Received(message.seq)
+    turn = PendingTurn(conversation_id, message.seq, text, payload, conversation.language, conversation.version)
+    return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None)
 
 
 async def receive_file(
@@ -63,7 +76,7 @@ async def receive_file(
     conversation = await _locked(session, conversation_id)
     known = await message_of_client(session, conversation_id, client_id) if client_id else None
     if known is not None:
-        return Received(known.seq, awaits_assistant=False)
+        return Received(known.seq)
     message = await append_message(
         session, conversation_id, "customer", "", at=now, client_id=client_id, files=[file.as_json()]
     )
@@ -71,8 +84,8 @@ async def receive_file(
         say = words(conversation.language)
         person = signed_button(Button(say.ask_a_person, "/handoff"), conversation_id, key=key)
         await append_message(session, conversation_id, "assistant", say.file_received, at=now, buttons=[person])
-    await send_signal(session, topic(conversation_id))
-    return Received(message.seq, awaits_assistant=False)
+    await tell_other_processes(session, conversation_id)
+    return Received(message.seq)
 
 
 async def _locked(session: AsyncSession, conversation_id: str) -> Conversation:

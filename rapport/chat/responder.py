@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.errors import UnknownConversationError, WithAgentError
-from rapport.chat.gateway import topic
+from rapport.chat.gateway import tell_other_processes
 from rapport.chat.words import words
 from rapport.store.conversations import Conversation, append_message, change_responder
 from rapport.store.events import add_event
 from rapport.store.queue import end_handoff
-from rapport.store.signals import send_signal
 from rapport.store.turns import leave_to_a_person
 
 
@@ -33,7 +32,7 @@ async def leave_queue(session: AsyncSession, conversation_id: str, *, now: datet
         session, "handoff_ended", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,
         properties={"by": "customer"}, key=f"handoff_ended:{conversation_id}:{version}",
     )  # fmt: skip
-    await send_signal(session, topic(conversation_id))
+    await tell_other_processes(session, conversation_id)
 
 
 async def rate(session: AsyncSession, conversation_id: str, *, stars: int, comment: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -33,19 +34,19 @@ class View:
 
 async def view_after(session: AsyncSession, conversation_id: str, seq: int) -> View:
     """What was said after `seq`, oldest first, and the state now. Raises UnknownConversationError."""
-    messages = await messages_after(session, conversation_id, seq)
-    return View(tuple(message_as_json(message) for message in messages), await state_of(session, conversation_id))
-
-
-async def state_of(session: AsyncSession, conversation_id: str) -> State:
-    """Who responds now. Raises UnknownConversationError."""
-    statement = select(Conversation.responder, Conversation.waiting_since)
-    row = (await session.execute(statement.where(Conversation.id == conversation_id))).one_or_none()
+    columns = select(Conversation.last_seq, Conversation.responder, Conversation.waiting_since)
+    row = (await session.execute(columns.where(Conversation.id == conversation_id))).one_or_none()
     if row is None:
         raise UnknownConversationError
-    if row.responder != "queue" or row.waiting_since is None:
-        return State(row.responder)
-    position, wait = await queue_position(session, row.waiting_since), await usual_wait(session)
+    messages = await messages_after(session, conversation_id, seq) if row.last_seq > seq else []
+    state = await _state(session, row.responder, row.waiting_since)
+    return View(tuple(message_as_json(message) for message in messages), state)
+
+
+async def _state(session: AsyncSession, responder: str, waiting_since: datetime | None) -> State:
+    if responder != "queue" or waiting_since is None:
+        return State(responder)
+    position, wait = await queue_position(session, waiting_since), await usual_wait(session)
     return State("queue", position, None if wait is None else round(wait))
 
 

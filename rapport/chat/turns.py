@@ -15,14 +15,14 @@ from rapport.chat.answers import Answer
 from rapport.chat.assistant import Assistant, as_free_text
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button, signed_button
 from rapport.chat.errors import AssistantError
-from rapport.chat.gateway import topic
+from rapport.chat.gateway import tell_other_processes, topic
 from rapport.chat.late import LateAnswers
 from rapport.chat.typing_now import TypingNow
 from rapport.chat.words import words
 from rapport.clock import Clock
 from rapport.store.conversations import open_handoff
 from rapport.store.database import Database
-from rapport.store.signals import Signals, send_signal
+from rapport.store.signals import Signals
 from rapport.store.turns import (
     PendingTurn,
     conversations_with_pending_turns,
@@ -41,9 +41,13 @@ RETRY_SECONDS = 1.0
 
 @dataclass(slots=True)
 class _Line:
-    """What waits in one conversation: since when (the loop's clock), and whether the rows must be read again."""
+    """What waits in one conversation: since when (the loop's clock), and whether the rows must be read again.
+
+    `known` is its first turn where the caller has just seen that no other one waits.
+    """
 
     task: asyncio.Task[None]
+    known: PendingTurn | None = None
     arrivals: list[float] = field(default_factory=list)
     unread: bool = False
 
@@ -74,12 +78,15 @@ class Turns:
             self.start(conversation_id)
         return len(waiting)
 
-    def start(self, conversation_id: str) -> None:
-        """A message of this conversation was just committed: sees to it that its turn runs."""
+    def start(self, conversation_id: str, turn: PendingTurn | None = None) -> None:
+        """A message of this conversation was just committed: sees to it that its turn runs.
+
+        `turn` is its turn where no other waits before it, which saves reading it back.
+        """
         line = self._lines.get(conversation_id)
         if line is None:
             self.typing.begin(conversation_id, "assistant")
-            line = _Line(asyncio.create_task(self._work_off(conversation_id)))
+            line = _Line(asyncio.create_task(self._work_off(conversation_id)), turn)
             self._lines[conversation_id] = line
         line.arrivals.append(_loop_time())
         line.unread = True
@@ -118,8 +125,7 @@ class Turns:
         arrived = line.arrivals[0] if line.arrivals else began
         deadline = max(arrived + self.timeout, began + LEAST_PATIENCE)
         free = await self._late.gone_by(conversation_id, deadline)
-        async with self.database.reading() as session:
-            turn = await pending_turn(session, conversation_id)
+        turn, line.known = line.known or await self._oldest(conversation_id), None
         if turn is None:
             del line.arrivals[:seen]
             return False
@@ -127,6 +133,10 @@ class Turns:
         more = await self._answer(turn, answers, began)
         del line.arrivals[:1]
         return more
+
+    async def _oldest(self, conversation_id: str) -> PendingTurn | None:
+        async with self.database.reading() as session:
+            return await pending_turn(session, conversation_id)
 
     async def _ask(self, turn: PendingTurn, deadline: float) -> tuple[Answer, ...] | None:
         """The assistant's answers, or None where there are none by the deadline; then they may come late."""
@@ -154,7 +164,7 @@ class Turns:
             since = await write_replies(session, turn, replies, at=now)
             if since is None and answers and await open_handoff(session, turn.conversation_id):
                 since = await write_announcement(session, turn, replies, at=now)
-            await send_signal(session, topic(turn.conversation_id))
+            await tell_other_processes(session, turn.conversation_id)
         self.signals.wake(topic(turn.conversation_id))
         outcome: Outcome = "dropped" if since is None else "answered" if answers else "fallback"
         self.on_turn(outcome, _loop_time() - began)
@@ -165,7 +175,7 @@ class Turns:
         async with self.database.session() as session:
             replies = self._replies(turn, answers)
             if await write_late_replies(session, turn, replies, at=self.clock()):
-                await send_signal(session, topic(turn.conversation_id))
+                await tell_other_processes(session, turn.conversation_id)
                 self.on_turn("late", 0.0)
         self.signals.wake(topic(turn.conversation_id))
 

@@ -29,7 +29,7 @@ class Conversation(Base):
     """A thread. `responder` says whose turn it is to answer; `version` rises with each change of it.
 
     `id` is 128 random bits in hex: it is also Rasa's sender id. `last_seq` is the number of the newest message,
-    `answered_seq` the newest message of the customer that a turn has dealt with.
+    `answered_seq` the number up to which nothing waits for the assistant any more.
     """
 
     __tablename__ = "conversations"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ class Database:
 
     `session()` is one transaction: committed when the block ends, rolled back when it raises.
     On SQLite it takes the write lock at its start (BEGIN IMMEDIATE), so that a transaction that
-    reads first and writes later cannot fail half-way; `reading()` does not wait for it.
+    reads first and writes later cannot fail half-way; `reading()` does not wait for it. Within one process
+    writers wait in line for it: SQLite's own waiting is a sleep of up to 100 ms, and whoever wakes first wins.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
@@ -31,13 +33,14 @@ class Database:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
         self.engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        async with self._sessions.begin() as session:
+        async with self._writer, self._sessions.begin() as session:
             yield session
 
     @asynccontextmanager

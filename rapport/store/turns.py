@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import case, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.store.conversations import ChatMessage, Conversation
@@ -83,7 +83,7 @@ async def write_late_replies(
         update(Conversation)
         .where(Conversation.id == turn.conversation_id, Conversation.version == turn.version, ~newer)
         .where(Conversation.responder == "assistant")
-        .values(last_seq=Conversation.last_seq + len(replies))
+        .values(last_seq=Conversation.last_seq + len(replies), answered_seq=Conversation.last_seq + len(replies))
         .returning(Conversation.last_seq)
         .execution_options(synchronize_session=False)
     )
@@ -102,11 +102,17 @@ async def _close(session: AsyncSession, turn: PendingTurn, count: int, *, versio
         update(Conversation)
         .where(Conversation.id == turn.conversation_id, Conversation.version == version)
         .where(Conversation.responder == responder, Conversation.answered_seq < turn.seq)
-        .values(last_seq=Conversation.last_seq + count, answered_seq=turn.seq)
+        .values(last_seq=Conversation.last_seq + count, answered_seq=_answered(turn, count))
         .returning(Conversation.last_seq)
         .execution_options(synchronize_session=False)
     )
     return await session.scalar(statement)
+
+
+def _answered(turn: PendingTurn, count: int) -> Any:
+    """The answers too are dealt with, unless somebody spoke between the question and them."""
+    nobody_spoke_since = Conversation.last_seq == turn.seq
+    return case((nobody_spoke_since, Conversation.last_seq + count), else_=turn.seq)
 
 
 async def _add(

@@ -88,7 +88,7 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
         received = await receive(session, conversation_id, body.client_id, said, now=given.clock())
     given.signals.wake(topic(conversation_id))
     if received.awaits_assistant:
-        desk.turns.start(conversation_id)
+        desk.turns.start(conversation_id, received.turn)
     return {"seq": received.seq}
 
 
