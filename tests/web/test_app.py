@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -103,3 +104,10 @@ async def test_the_api_page_lists_every_described_route(client: Client) -> None:
     for path, operations in described.items():
         for method in operations:
             assert f"<code>{method.upper()} {path}</code>" in page
+
+
+async def test_every_described_route_stands_in_the_docs(client: Client) -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
+    described = create_app(client.settings).openapi()["paths"]
+    routes = {f"`{method.upper()} {path}`" for path, operations in described.items() for method in operations}
+    assert {route for route in routes if route not in documented} == set()
