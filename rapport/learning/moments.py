@@ -10,7 +10,8 @@ from rapport.learning.errors import NotEnoughDataError
 
 HORIZON = timedelta(days=30)
 MOST_CUTOFFS = 6
-STALE = timedelta(days=2)
+# A small shop may sell nothing for some days; a longer silence is more likely an import that ended.
+STALE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
