@@ -89,7 +89,7 @@ class OrderImport:
     async def _all_products(self, session: AsyncSession) -> dict[str, int]:
         """Every product of the file by its code; those the shop does not have yet are made, without stock."""
         if self._products is None:
-            self._products = dict((await session.execute(select(Product.sku, Product.id))).tuples().all())
+            self._products = dict((await session.execute(select(Product.sku, Product.id))).all())
             rows = [self._product(sku, seen) for sku, seen in self._seen.items() if sku not in self._products]
             self._products |= await insert_keyed(session, Product, rows, key="sku")
             self._report.created["products"] += len(rows)

@@ -32,7 +32,7 @@ async def known(session: AsyncSession, identities: Iterable[Named]) -> dict[Name
     for kind, values in wanted.items():
         statement = select(Identity.value, Identity.customer_id).where(Identity.kind == kind)
         rows = await session.execute(statement.where(Identity.value.in_(sorted(values))))
-        found.update({(kind, value): customer for value, customer in rows.tuples()})
+        found.update({(kind, value): customer for value, customer in rows})
     return found
 
 

@@ -70,7 +70,7 @@ class RefundWriter:
         """The refunds that are not here yet; the others are counted, or refused where they say something else."""
         here = select(Refund.number, Refund.amount_minor)
         rows = await session.execute(here.where(Refund.number.in_([draft.number for draft in drafts])))
-        known = dict(rows.tuples().all())
+        known = dict(rows.all())
         for draft in drafts:
             if draft.number in known and known[draft.number] == draft.amount:
                 self._report.know(len(draft.lines))
@@ -128,7 +128,7 @@ async def _bought_by(session: AsyncSession, who: list[int], what: set[int]) -> d
     lines = lines.where(Order.customer_id.in_(who), OrderLine.product_id.in_(what)).group_by(*columns)
     bought: defaultdict[CustomerProduct, list[_Bought]] = defaultdict(list)
     rows = await session.execute(lines.order_by(Order.placed_at.desc(), Order.id.desc()))
-    for customer, product, order, number, at, quantity in rows.tuples():
+    for customer, product, order, number, at, quantity in rows:
         left = int(quantity) - int(returned.get((order, product), 0))
         bought[customer, product].append(_Bought(order, number, at, left))
     return bought
