@@ -10,7 +10,7 @@ from typing import Any
 from rapport.marketing.errors import choices
 from rapport.marketing.marked_yaml import Document, Path
 from rapport.marketing.spans import span
-from rapport.marketing.vocabulary import EVENTS, INTENTS, TRANSACTIONAL
+from rapport.marketing.vocabulary import EVENTS, INTENTS, TRANSACTIONAL, UNTOLD
 
 # What a reply may name; those of a coupon need one among the effects above it.
 OF_A_COUPON = frozenset({"code", "percent", "discount", "until"})
@@ -33,6 +33,7 @@ def refuse_contradictions(document: Document, templates: Templates | None = None
     """Raises RuleError for the first one."""
     _refuse_long_spans(document, document.data, ())
     _refuse_past_words(document)
+    _refuse_untold(document)
     effects = list(_effects(document.data["then"], ("then",)))
     _refuse_loose_ends(document, effects)
     _refuse_late_words(document, effects)
@@ -96,6 +97,13 @@ def _refuse_past_words(document: Document) -> None:
             if name not in EVENTS + INTENTS:
                 raise document.error(path, f'"{name}" is no event and no intent; {choices(name, EVENTS + INTENTS)}')
             _span(document, length, path)
+
+
+def _refuse_untold(document: Document) -> None:
+    event = document.data["when"].get("event")
+    if event in UNTOLD:
+        problem = f'"{event}" does not set rules off yet; ask about it in if:, or set the rule off by what caused it'
+        raise document.error(("when", "event"), problem)
 
 
 def _refuse_loose_ends(document: Document, effects: list[Found]) -> None:

@@ -34,6 +34,12 @@ EVENTS = (
     "consent_granted", "consent_withdrawn", "cart_abandoned", "browse_abandoned", "back_in_stock", "price_dropped",
     "segment_entered", "segment_left", "score_crossed",
 )  # fmt: skip
+# Written down by doors that do not tell the rules: conditions, waits and exits see them, they set nothing off.
+UNTOLD = frozenset(
+    name
+    for name in EVENTS
+    if name.startswith(("message_", "consent_", "chat_", "handoff_", "unsubscribed")) and name != "message_understood"
+)
 INTENTS = (
     "greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "product_search", "product_details",
     "product_availability", "price_query", "recommend", "compare_products", "promotion_query", "coupon_problem",

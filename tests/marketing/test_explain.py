@@ -1,0 +1,42 @@
+"""Each question is told with what is so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rapport.marketing.explain import Finding, explain, would_act
+from rapport.marketing.profile import PastEvent, Profile
+from rapport.marketing.rulebook import RuleFolder
+
+
+def test_why_a_rule_would_act(known: Profile, now: datetime, shipped: RuleFolder) -> None:
+    book = shipped.current()
+    [rule] = [rule for rule in book.rules if rule.name == "recommendation-follow-up"]
+    findings = explain(known, rule, book, now)
+    assert findings == (
+        Finding("not", "", True),
+        Finding("order_placed within 2h", "never", False, depth=1),
+        Finding("not more than once per 7d", "never yet", True),
+        Finding("recommendations may be sent for recommendations now", "email: open", True),
+    )
+    assert would_act(findings) is True
+
+
+def test_why_a_rule_would_do_nothing(known: Profile, now: datetime, shipped: RuleFolder) -> None:
+    book = shipped.current()
+    [rule] = [rule for rule in book.rules if rule.name == "recommendation-follow-up"]
+    profile = replace(
+        known,
+        consents=frozenset(),
+        events={"order_placed": PastEvent("order_placed", now)},
+        firings={rule.name: now - timedelta(days=1)},
+    )
+    findings = explain(profile, rule, book, now)
+    assert [(finding.actual, finding.holds) for finding in findings] == [
+        ("", False),
+        ("last at 2026-03-01 10:00 UTC", True),
+        ("last at 2026-02-28 10:00 UTC", False),
+        ("email: no_consent", False),
+    ]
+    assert would_act(findings) is False
