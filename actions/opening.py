@@ -14,8 +14,9 @@ from models.words import prepare
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation
 from rapport.marketing.profiles import Home
-from rapport.marketing.rulebook import RuleFolder
+from rapport.marketing.profiles import Home
 from rapport.marketing.scoring import Scorer
+from rapport.marketing.versions import open_rules
 from rapport.settings import Settings
 from rapport.store.database import Database
 
@@ -31,7 +32,9 @@ async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Se
     # Whoever asks first should not wait for the dictionary.
     await asyncio.to_thread(prepare)
     home = Home(settings.default_language, settings.default_time_zone)
+    home = Home(settings.default_language, settings.default_time_zone)
     try:
+        rules = await open_rules(database, settings.rules_dir)
         yield Services(
             settings=settings,
             database=database,

@@ -108,9 +108,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stars", sa.Integer(), nullable=True),
         sa.Column("comment", sa.String(length=1000), nullable=True),
-        sa.CheckConstraint(
-            "responder IN ('assistant', 'queue', 'agent')", name=op.f("ck_conversations_responder")
-        ),
+        sa.CheckConstraint("responder IN ('assistant', 'queue', 'agent')", name=op.f("ck_conversations_responder")),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -276,9 +274,7 @@ def upgrade() -> None:
         sa.Column("attributes", sa.JSON(), nullable=False),
         sa.Column("picture", sa.String(length=200), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["category"], ["categories.code"], name=op.f("fk_products_category_categories")
-        ),
+        sa.ForeignKeyConstraint(["category"], ["categories.code"], name=op.f("fk_products_category_categories")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("sku", name=op.f("uq_products_sku")),
     )
@@ -341,9 +337,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_messages")),
-        sa.UniqueConstraint(
-            "conversation_id", "client_id", name=op.f("uq_chat_messages_conversation_id_client_id")
-        ),
+        sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_chat_messages_conversation_id_client_id")),
         sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_chat_messages_conversation_id_seq")),
     )
     op.create_table(
@@ -465,9 +459,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id_orders"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["products.id"], name=op.f("fk_order_lines_product_id_products")
-        ),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_order_lines_product_id_products")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lines")),
     )
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
