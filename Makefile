@@ -21,7 +21,7 @@ demo: ## The whole system with the demo shop, in the foreground; Ctrl-C stops it
 	@exec $(RUN)/rapport demo --stop-with-parent
 
 test: setup assistant nlu-tests ## Every test: the assistant's components, then everything else
-	@RAPPORT_SECRET_KEY= $(RUN)/python -m pytest
+	@RAPPORT_SECRET_KEY= $(RUN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup lint types contracts validate test ## What CI runs
 

@@ -14,7 +14,6 @@ from models.words import prepare
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation
 from rapport.marketing.profiles import Home
-from rapport.marketing.profiles import Home
 from rapport.marketing.scoring import Scorer
 from rapport.marketing.versions import open_rules
 from rapport.settings import Settings
@@ -32,13 +31,12 @@ async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Se
     # Whoever asks first should not wait for the dictionary.
     await asyncio.to_thread(prepare)
     home = Home(settings.default_language, settings.default_time_zone)
-    home = Home(settings.default_language, settings.default_time_zone)
     try:
         rules = await open_rules(database, settings.rules_dir)
         yield Services(
             settings=settings,
             database=database,
-            automation=Automation(RuleFolder(settings.rules_dir), scorer, home=home),
+            automation=Automation(rules, scorer, home=home),
             scorer=scorer,
             catalogue=Catalogue(),
             texts=Texts.load(),

@@ -31,9 +31,9 @@ WORK = (
     "`rapport import orders` with the shipped mapping: every row checked and its reason kept, identities, "
     "products, orders, lines, events, refunds matched to their orders, repeatable, a transaction per 500 "
     "orders, memory bounded. The peer: read_parquet, rows that are not goods dropped by masks, "
-    "drop_duplicates, groupby, then to_sql (chunksize 10,000, a transaction per table) of customers, "
-    "products, orders, lines and refunds into tables with the same kind of keys and indexes: no reasons, no "
-    "matching, no events, no second run, the whole file in memory."
+    "drop_duplicates, groupby, then to_sql (chunksize 10,000, a transaction per table) of customers, products, "
+    "orders, lines and refunds into tables with the same kind of keys and indexes: no reasons, no matching, no "
+    "events, no second run, all in memory."
 )
 TABLES = """
 CREATE TABLE customers (external_id TEXT PRIMARY KEY, country TEXT, registered_at TEXT);

@@ -12,7 +12,8 @@ from rapport.messaging.actors import Visit, judge
 from rapport.messaging.context import Confirmation, read_context
 from rapport.messaging.errors import MessagingError, RenderError
 from rapport.messaging.wording import MARKETING_PURPOSES
-from rapport.store.consents import consents_of, newest_consent, record_consent
+from rapport.store.consents import consents_of, lift_suppression, newest_consent, record_consent
+from rapport.store.customers import identities_of
 from rapport.store.events import add_event
 from rapport.store.messages import Message
 
@@ -73,6 +74,9 @@ def asked_for(message: Message) -> Confirmation:
 async def confirm(session: AsyncSession, message: Message, visit: Visit) -> None:
     """Grants what a double opt-in asked for. Raises NothingToConfirmError."""
     asked = asked_for(message)
+    if address := (await identities_of(session, message.customer_id)).get(asked.channel):
+        # Who left without logging in was suppressed by her address; it is she who confirms at it now.
+        await lift_suppression(session, asked.channel, address, reason="unsubscribed")
     if await newest_consent(session, message.customer_id, channel=asked.channel, purpose=asked.purpose) is not True:
         await _consent(
             session, message, asked.purpose, granted=True, visit=visit, source="double_opt_in", channel=asked.channel

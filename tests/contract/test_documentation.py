@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 from fastapi.routing import APIRoute
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from rapport.cli.main import app
@@ -17,9 +17,9 @@ from rapport.web.app import create_app
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def commands(group: click.Group, prefix: str = "rapport") -> Iterator[str]:
+def commands(group: TyperGroup, prefix: str = "rapport") -> Iterator[str]:
     for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             yield from commands(command, f"{prefix} {name}")
         else:
             yield f"{prefix} {name}"
@@ -33,7 +33,7 @@ def test_every_setting_has_a_line_and_every_line_a_setting() -> None:
 def test_every_command_is_documented() -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
     group = get_command(app)
-    assert isinstance(group, click.Group)
+    assert isinstance(group, TyperGroup)
     assert [command for command in commands(group) if f"`{command}" not in text] == []
 
 

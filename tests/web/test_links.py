@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from rapport.messaging.tracking import Tracker
 from rapport.settings import Settings
-from rapport.store.consents import Consent, record_consent
+from rapport.store.consents import Consent, record_consent, suppress, suppression_reason
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
 from rapport.store.events import Event
@@ -228,6 +228,17 @@ async def test_confirm_grants_on_post_only(client: Any, database: Database, trac
         await client.post(tracker.page("confirm"))
     assert await consents_in(database) == [("recommendations", True, "chat"), ("offers", True, "double_opt_in")]
     assert await events_of(database) == [("consent_granted", None)]
+
+
+@pytest.mark.parametrize(("reason", "kept"), [("unsubscribed", None), ("bounced", "bounced")])
+async def test_confirm_lifts_her_own_unsubscribing_only(
+    client: Any, database: Database, tracker: Tracker, now: datetime, *, reason: str, kept: str | None
+) -> None:
+    async with database.session() as session:
+        await suppress(session, "email", "mei@example.org", reason=reason, at=now)
+    await client.post(tracker.page("confirm"))
+    async with database.reading() as session:
+        assert await suppression_reason(session, "email", "mei@example.org") == kept
 
 
 async def test_pages_speak_the_customers_language(
