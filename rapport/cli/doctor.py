@@ -15,7 +15,7 @@ import httpx
 import typer
 from alembic.migration import MigrationContext
 from rich.table import Table
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from rapport.cli import assistant, mail_domain
@@ -79,8 +79,12 @@ def _print(findings: list[Finding], *, as_json: bool) -> None:
 
 
 async def _database(settings: Settings) -> list[Finding]:
+    url = make_url(settings.database_url)
+    shown = url.render_as_string(hide_password=True)
+    if _is_missing_file(url):
+        # Connecting would make an empty one: a doctor leaves nothing behind.
+        return [Finding("database", "amiss", f"{shown} does not exist yet", "`rapport migrate` makes it")]
     database = Database(settings.database_url)
-    shown = database.url.render_as_string(hide_password=True)
     try:
         async with database.engine.connect() as connection:
             revision = await connection.run_sync(_revision)
@@ -92,6 +96,10 @@ async def _database(settings: Settings) -> list[Finding]:
         advice = "`rapport migrate` brings it up to date"
         return [Finding("database", "amiss", f"{shown} is at revision {revision}, not {newest_revision()}", advice)]
     return [Finding("database", "fine", f"{shown}, revision {revision}")]
+
+
+def _is_missing_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def _revision(connection: Connection) -> str | None:
@@ -117,10 +125,10 @@ def _environment() -> Finding:
 
 def _trained(settings: Settings) -> Finding:
     if not assistant.archive(settings.var_dir).exists():
-        return Finding("assistant", "amiss", "not trained", "`rapport train assistant`")
+        return Finding("assistant's training", "amiss", "not trained", "`rapport train assistant`")
     if not assistant.is_current(settings.var_dir):
-        return Finding("assistant", "note", "older than its sources", "`rapport train assistant`")
-    return Finding("assistant", "fine", "trained from the sources as they are")
+        return Finding("assistant's training", "note", "older than its sources", "`rapport train assistant`")
+    return Finding("assistant's training", "fine", "made from the sources as they are")
 
 
 async def _actions(settings: Settings) -> list[Finding]:

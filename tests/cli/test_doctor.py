@@ -1,0 +1,54 @@
+"""The doctor finds what is amiss, says what to do, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rapport.cli.main import app
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which nothing has been set up, but for one rule with a mistake in its third line."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAPPORT_SMTP_URL", "smtp://127.0.0.1:9")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yml").write_text("rule: a\nwhen: {intent: greet}\nthan: {tag: a}\n")
+    return tmp_path
+
+
+def examine() -> tuple[int, dict[str, dict[str, str]]]:
+    finished = CliRunner().invoke(app, ["doctor", "--json"])
+    return finished.exit_code, {finding["what"]: finding for finding in json.loads(finished.stdout)}
+
+
+def test_what_is_amiss_is_told_with_what_to_do(home: Path) -> None:
+    code, found = examine()
+    amiss = {what for what, finding in found.items() if finding["state"] == "amiss"}
+    assert code == 1
+    assert amiss >= {"database", "rules", "model segmentation", "model conversion", "mail relay"}
+    assert [what for what in amiss if not found[what]["advice"]] == []
+
+
+def test_a_rule_s_mistake_is_told_with_file_and_line(home: Path) -> None:
+    _, found = examine()
+    assert "a.yml:3" in found["rules"]["detail"]
+
+
+def test_a_migrated_database_is_fine(home: Path) -> None:
+    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    assert examine()[1]["database"]["state"] == "fine"
+
+
+def test_looking_leaves_no_database_behind(home: Path) -> None:
+    examine()
+    assert not (home / "var" / "rapport.db").exists()
+
+
+def test_a_worker_s_clock_that_runs_ahead_is_amiss(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_WORKER_CLOCK_AHEAD", "PT2H")
+    assert examine()[1]["worker's clock"]["state"] == "amiss"
