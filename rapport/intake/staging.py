@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from itertools import groupby
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rapport.intake.errors import Refusal
 
 BATCH = 5_000
 SCHEMA = """
-    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;
+    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
     CREATE TABLE rows (stage INTEGER, key TEXT, line INTEGER, body TEXT);
     CREATE TABLE refusals (line INTEGER, "column" TEXT, reason TEXT, detail TEXT, "right" TEXT, expected INTEGER);
 """
@@ -43,10 +41,10 @@ class Group(NamedTuple):
 
 
 class Staging:
-    """A private file that is gone after the import."""
+    """A private file that SQLite unlinks as soon as it is open: not even a kill leaves anybody's data behind."""
 
-    def __init__(self, file: Path) -> None:
-        self._database = sqlite3.connect(file, isolation_level=None)
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(SCHEMA + "BEGIN;")
         self._waiting: list[tuple[int, str, int, str]] = []
 
@@ -92,12 +90,11 @@ def _refusal(row: tuple[Any, ...]) -> Refusal:
 @contextmanager
 def staging() -> Iterator[Staging]:
     """A staging for the time of the block."""
-    with tempfile.TemporaryDirectory(prefix="rapport-import-") as folder:
-        opened = Staging(Path(folder) / "rows.db")
-        try:
-            yield opened
-        finally:
-            opened.close()
+    opened = Staging()
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 def in_chunks(groups: Iterable[Group], size: int) -> Iterator[list[Group]]:
