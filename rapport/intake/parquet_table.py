@@ -16,16 +16,21 @@ from rapport.intake.rows import BadRow, Cells, Row
 BATCH_ROWS = 8192
 
 
+# Arrow has errors of its own, but a damaged file may also hold a name, a time or a size that Python cannot.
+BROKEN = (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError)
+
+
 @contextmanager
 def open_parquet(file: Path, _: Dialect) -> Iterator[Cells]:
     """The cells of a Parquet file; rows are numbered from 1. Raises FileError where it is none."""
     try:
         table = ParquetFile(file)
-    except (pyarrow.ArrowException, OSError) as error:
+        names = tuple(table.schema_arrow.names)
+    except BROKEN as error:
         raise FileError(file, f"this is no Parquet file ({error}).", right="a file written as Parquet.") from error
     with table:
         _refuse_nested(file, table)
-        yield Cells(tuple(table.schema_arrow.names), 0, _rows(file, table), table.metadata.num_rows)
+        yield Cells(names, 0, _rows(file, table), table.metadata.num_rows)
 
 
 def _refuse_nested(file: Path, table: ParquetFile) -> None:
@@ -43,5 +48,5 @@ def _rows(file: Path, table: ParquetFile) -> Iterator[Row | BadRow]:
             for cells in zip(*columns, strict=True):
                 line += 1
                 yield Row(line, cells)
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except BROKEN as error:
         raise FileError(file, f"the file cannot be read on ({error}).", line=line, right="the whole file.") from error
