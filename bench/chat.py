@@ -161,7 +161,9 @@ async def _run(settings: Settings) -> list[Row]:
     shop = demo_settings(settings)
     await asyncio.gather(train_assistant(settings.var_dir), prepare_shop(shop))
     peer_archive = await _trained_peer(settings.var_dir)
-    async with copy_of_shop(shop) as copy, supervised(copy.var_dir / "logs", say=console.print) as supervisor:
+    # The clients of a benchmark all come from one address, which a shop's customers do not.
+    unlimited = shop.model_copy(update={"chat_messages_per_minute": 0})
+    async with copy_of_shop(unlimited) as copy, supervised(copy.var_dir / "logs", say=console.print) as supervisor:
         await asyncio.gather(*(supervisor.start(program) for program in (actions_program(copy), web_program(copy))))
         await supervisor.start(assistant_program(copy, model=archive(settings.var_dir)))
         async with gateway(copy.public_url) as open_conversation:
