@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -115,8 +116,10 @@ async def gateway(url: str) -> AsyncIterator[Open]:
             async def turn() -> float:
                 began = time.perf_counter()
                 body = {"client_id": secrets.token_hex(8), "text": QUESTION}
-                (await client.post("/chat/messages", json=body, headers=headers)).raise_for_status()
-                await anext(answers)
+                posted = (await client.post("/chat/messages", json=body, headers=headers)).raise_for_status().json()
+                # What an earlier turn said last may still be on its way.
+                while (await anext(answers))["seq"] < posted["seq"]:
+                    continue
                 return time.perf_counter() - began
 
             return turn
@@ -124,7 +127,7 @@ async def gateway(url: str) -> AsyncIterator[Open]:
         yield open_conversation
 
 
-async def _assistant_messages(stream: httpx.Response) -> AsyncIterator[dict[str, object]]:
+async def _assistant_messages(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
     async for line in stream.aiter_lines():
         if line.startswith("data:") and (message := json.loads(line[5:])).get("author") == "assistant":
             yield message
