@@ -1,7 +1,7 @@
 # The two commands are `make demo` and `make test`; each sets up what it needs, and nothing twice.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts validate nlu-tests assistant bench bench-faults format lock clean
+.PHONY: help setup demo test check lint types contracts validate nlu-tests assistant bench format lock clean
 
 UV = $(or $(shell command -v uv),.tools/bin/uv)
 RUN = .venv/bin
