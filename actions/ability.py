@@ -108,4 +108,5 @@ def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:
         if entity.kind not in UNRECORDED
     ]
     properties = {"intent": turn.intent, "confidence": round(turn.confidence, 4), "entities": entities}
-    return properties | ({"products": answer.shown()} if answer.cards else {}) | dict(answer.noted)
+    felt = {} if turn.sentiment is None else {"sentiment": turn.sentiment}
+    return properties | felt | ({"products": answer.shown()} if answer.cards else {}) | dict(answer.noted)

@@ -30,6 +30,8 @@ class Turn:
     """`slots` holds what earlier messages gave (REMEMBERED); `shown` the SKUs she was shown last, newest first.
 
     `message_id` names the customer's message within the conversation, so that an event of it is recorded once.
+    `sentiment` is how content she sounds: 0 dissatisfied, 0.5 neither, 1 content; None for a pressed button, and
+    where no model tells it.
     """
 
     conversation_id: str
@@ -45,6 +47,7 @@ class Turn:
     shown: tuple[str, ...]
     message_id: str
     now: datetime
+    sentiment: float | None = None
 
     def named(self, kind: str) -> tuple[str, ...]:
         """What this message itself names, as text."""
@@ -77,11 +80,13 @@ class Said:
     language: str | None
     slots: Mapping[str, str]
     message_id: str
+    sentiment: float | None = None
 
 
 def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, Any]) -> Said:
     """What was said, from `latest_message` and the slots of a tracker of Rasa 3.6."""
     intent = latest.get("intent") or {}
+    metadata = latest.get("metadata") or {}
     text = str(latest.get("text") or "")
     return Said(
         conversation_id=sender_id,
@@ -91,7 +96,8 @@ def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, 
         entities=tuple(_entity(found, text) for found in latest.get("entities") or ()),
         language=latest.get("language") or None,
         slots={name: str(slots[name]) for name in REMEMBERED if slots.get(name)},
-        message_id=str((latest.get("metadata") or {}).get("seq") or latest.get("message_id") or ""),
+        message_id=str(metadata.get("seq") or latest.get("message_id") or ""),
+        sentiment=_share(metadata.get("sentiment")),
     )
 
 
@@ -113,7 +119,14 @@ def begin(
         shown=tuple(str(sku) for sku in conversation.shown_products),
         message_id=said.message_id,
         now=now,
+        sentiment=said.sentiment,
     )
+
+
+def _share(value: Any) -> float | None:
+    """Whoever may post to Rasa may write its metadata: what is no share of one is as good as nothing."""
+    is_share = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return float(value) if is_share else None
 
 
 def _entity(found: Mapping[str, Any], text: str) -> Entity:

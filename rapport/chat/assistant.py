@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -16,17 +18,21 @@ PATIENCE = httpx.Timeout(300.0, connect=2.0)
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """One Rasa, reached over connections that are kept open."""
+    """One Rasa, reached over connections that are kept open.
+
+    `sentiment` says how content a text sounds, 0 to 1, or None where nobody can tell; see `rapport.chat.sentiment`.
+    """
 
     http: httpx.AsyncClient
     url: str
+    sentiment: Callable[[str], float | None] = lambda text: None
 
     async def ask(self, turn: PendingTurn) -> tuple[Answer, ...]:
         """Rasa's answers to a customer's message. Raises AssistantError: no connection, an error, an empty answer."""
         question = {
             "sender": turn.conversation_id,
             "message": turn.payload or as_free_text(turn.text),
-            "metadata": {"language": turn.language, "seq": turn.seq},
+            "metadata": self._metadata(turn),
         }
         try:
             response = await self.http.post(f"{self.url}/webhooks/rest/webhook", json=question)
@@ -34,6 +40,12 @@ class Assistant:
             return parse_answers(response.json())
         except (httpx.HTTPError, ValueError) as error:
             raise AssistantError(f"The assistant gave no answer: {type(error).__name__}.") from error
+
+    def _metadata(self, turn: PendingTurn) -> dict[str, Any]:
+        """What Rasa hands on to the actions. A pressed button is in our words, not hers: it has no sentiment."""
+        sentiment = None if turn.payload else self.sentiment(turn.text)
+        known = {} if sentiment is None else {"sentiment": round(sentiment, 4)}
+        return {"language": turn.language, "seq": turn.seq, **known}
 
 
 def assistant_client() -> httpx.AsyncClient:
