@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from nlu.annotations import Span, read_annotations
 from nlu.errors import TrainingDataError
 
 LANGUAGES = ("en", "zh")
@@ -17,13 +18,14 @@ LANGUAGES = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One utterance; `language` is the folder it lies in; `line` counts from 1."""
+    """One utterance; `language` is the folder it lies in, `line` counts from 1, `spans` is what it names."""
 
     text: str
     intent: str
     language: str
     file: Path
     line: int
+    spans: tuple[Span, ...] = ()
 
     @property
     def place(self) -> str:
@@ -47,8 +49,9 @@ def _read(file: Path, language: str) -> Iterator[Example]:
     blocks = _child(document, "nlu", file)
     for block in blocks.value if isinstance(blocks, SequenceNode) else []:
         intent, examples = _child(block, "intent", file), _child(block, "examples", file)
-        for text, line in _lines(examples, file):
-            yield Example(text, str(intent.value), language, file, line)
+        for written, line in _lines(examples, file):
+            text, spans = read_annotations(written)
+            yield Example(text, str(intent.value), language, file, line, spans)
 
 
 def _child(node: Node | None, key: str, file: Path) -> Node:

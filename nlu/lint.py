@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from nlu.annotations import KINDS
 from nlu.errors import TrainingDataError
 from nlu.examples import LANGUAGES, Example, read_examples
 from nlu.folding import fold
@@ -56,7 +57,10 @@ def _too_few(examples: Sequence[Example]) -> Iterator[str]:
 def _unreadable(examples: Sequence[Example]) -> Iterator[str]:
     for example in examples:
         if set(example.text) & set("[]{}"):
-            yield f"{example.place}: brackets are annotations to Rasa: write {example.text!r} plain"
+            yield f"{example.place}: a bracket outside of an annotation such as [tea](category): {example.text!r}"
+        for span in example.spans:
+            if span.kind not in KINDS:
+                yield f"{example.place}: no entity is called {span.kind!r}; there are {', '.join(KINDS)}"
         other = {"en": "zh", "zh": "en"}[example.language]
         if len(example.text) > 3 and language_of(fold(example.text).text) == other:
             yield f"{example.place}: {example.text!r} is {other}, its folder is {example.language}"

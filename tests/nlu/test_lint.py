@@ -55,3 +55,14 @@ def test_wrong_usage_and_missing_folder(tmp_path: Path, capsys: pytest.CaptureFi
     assert main([]) == 2
     assert main([str(tmp_path / "none")]) == 1
     assert "no training files" in capsys.readouterr().out
+
+
+def test_stray_bracket_and_unknown_kind_are_found(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "en",
+        *("  - intent: greet", "    examples: |", "      - hello [there]", "      - hello [Bo](name)"),
+    )
+    found = list(findings(read_examples(tmp_path)))
+    assert f"{file}:5: a bracket outside of an annotation such as [tea](category): 'hello [there]'" in found
+    assert any(finding.startswith(f"{file}:6: no entity is called 'name'") for finding in found)
