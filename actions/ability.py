@@ -109,4 +109,4 @@ def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:
     ]
     properties = {"intent": turn.intent, "confidence": round(turn.confidence, 4), "entities": entities}
     felt = {} if turn.sentiment is None else {"sentiment": turn.sentiment}
-    return properties | felt | ({"products": answer.shown()} if answer.cards else {}) | dict(answer.noted)
+    return properties | felt | ({"products": answer.shown()} if answer.shown() else {}) | dict(answer.noted)

@@ -30,9 +30,9 @@ def card_of(product: Product, turn: Turn, *, texts: Texts, currency: str) -> Car
         name=name_of(product, turn),
         description=str(product.descriptions.get(turn.language, "")),
         price=money(product.price_minor, currency, turn.language),
-        picture=_picture(product),
-        url=f"/products/{quote(product.sku)}",
-        stock=_stock(product, turn, texts),
+        picture=picture_of(product),
+        url=page_of(product),
+        stock=stock_of(product, turn, texts),
     )
 
 
@@ -44,13 +44,20 @@ async def remember_shown(session: AsyncSession, turn: Turn, products: Iterable[P
     conversation.shown_products = (skus + earlier)[:SHOWN_KEPT]
 
 
-def _picture(product: Product) -> str:
+def page_of(product: Product) -> str:
+    """The path of its page."""
+    return f"/products/{quote(product.sku)}"
+
+
+def picture_of(product: Product) -> str:
+    """The path of its picture: its own, or the one drawn for it."""
     if product.picture and product.picture.startswith("/"):
         return product.picture
     return f"/pictures/{quote(product.sku)}.svg"
 
 
-def _stock(product: Product, turn: Turn, texts: Texts) -> str:
+def stock_of(product: Product, turn: Turn, texts: Texts) -> str:
+    """How much there is, in words."""
     if product.stock <= 0:
         return texts.say("stock.none", turn.language)
     if product.stock < FEW_LEFT:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.ability import Ability
 from actions.budget import Budget, budget_of
 from actions.cards import card_of, name_of, remember_shown
+from actions.comparison import COMPARED, compare
 from actions.formats import money
 from actions.pointing import pointed_at
 from actions.reply import Answer, Button, Happened
@@ -34,7 +35,7 @@ class ActionProductSearch(Ability):
         """Named or pointed-at products come first, a search after."""
         named = await self._named(session, turn)
         if named and turn.intent == "compare_products" and len(named) > 1:
-            return await self._show(session, turn, "search.compare", named)
+            return await self._compare(session, turn, named[:COMPARED])
         if named and (turn.intent in ABOUT_ONE or turn.named("product")):
             return await self._about(session, turn, named)
         return await self._search(session, turn)
@@ -47,6 +48,19 @@ class ActionProductSearch(Ability):
             skus = pointed_at(turn.text, turn.shown)
         found = await products_by_sku(session, skus)
         return [found[sku] for sku in skus if sku in found and found[sku].active]
+
+    async def _compare(self, session: AsyncSession, turn: Turn, products: Sequence[Product]) -> Answer:
+        await remember_shown(session, turn, products)
+        cheapest = min(products, key=lambda product: product.price_minor)
+        alike = all(product.price_minor == cheapest.price_minor for product in products)
+        price = money(cheapest.price_minor, self.services.settings.currency, turn.language)
+        text = (
+            self.say("search.compare_same", turn, price=price)
+            if alike
+            else self.say("search.compare", turn, name=name_of(cheapest, turn), price=price)
+        )
+        table = compare(products, turn, texts=self.services.texts, currency=self.services.settings.currency)
+        return Answer((text,), buttons=self._more(turn, products), table=table)
 
     async def _about(self, session: AsyncSession, turn: Turn, products: Sequence[Product]) -> Answer:
         if len(products) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -34,6 +34,39 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column of a table: a product."""
+
+    sku: str
+    name: str
+    picture: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the products are compared by, and how each of them is in it, ready to read."""
+
+    label: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Products side by side; every row has a cell per column."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire shape."""
+        return {
+            "columns": [asdict(column) for column in self.columns],
+            "rows": [{"label": row.label, "cells": list(row.cells)} for row in self.rows],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """An event this turn brings about, beside `message_understood`."""
 
@@ -51,25 +84,33 @@ class Answer:
     texts: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
+    table: Table | None = None
     unless_a_rule_speaks: tuple[str, ...] = ()
     remember: Mapping[str, str | None] = field(default_factory=dict)
     happened: tuple[Happened, ...] = ()
     noted: Mapping[str, Any] = field(default_factory=dict)
 
     def shown(self) -> list[str]:
-        """The SKUs on the cards."""
-        return [card.sku for card in self.cards]
+        """The SKUs on the cards and in the table."""
+        columns = self.table.columns if self.table else ()
+        return [card.sku for card in self.cards] + [column.sku for column in columns]
 
 
 def spoken(answer: Answer, rule_replies: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The dispatcher's messages, keyword by keyword: cards go with the first text, buttons with the last."""
+    """The dispatcher's messages, keyword by keyword: cards and table go with the first text, buttons the last."""
     texts = list(answer.texts + (rule_replies or answer.unless_a_rule_speaks))
-    cards = {"json_message": {"cards": [card.as_json() for card in answer.cards]}} if answer.cards else {}
+    custom = _custom(answer)
     buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
     for number, text in enumerate(texts):
         message: dict[str, Any] = {"text": text}
-        if number == 0:
-            message |= cards
+        if number == 0 and custom:
+            message["json_message"] = custom
         if number == len(texts) - 1 and buttons:
             message["buttons"] = buttons
         yield message
+
+
+def _custom(answer: Answer) -> dict[str, Any]:
+    """What Rasa passes on as it is."""
+    cards = {"cards": [card.as_json() for card in answer.cards]} if answer.cards else {}
+    return cards | ({"table": answer.table.as_json()} if answer.table else {})

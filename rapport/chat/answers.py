@@ -8,6 +8,8 @@ from typing import Any
 
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button
 from rapport.chat.errors import AssistantError
+from rapport.chat.paths import is_path
+from rapport.chat.table import parse_table
 
 CARD_TEXTS = ("sku", "name", "description", "price", "picture", "url")
 
@@ -19,6 +21,7 @@ class Answer:
     text: str = ""
     buttons: tuple[Button, ...] = ()
     cards: tuple[Mapping[str, Any], ...] = ()
+    table: Mapping[str, Any] | None = None
 
 
 def parse_answers(items: Any) -> tuple[Answer, ...]:
@@ -41,21 +44,27 @@ def parse_answers(items: Any) -> tuple[Answer, ...]:
 
 def _parse(item: Mapping[str, Any]) -> Answer:
     custom = item.get("custom")
-    cards = custom.get("cards") if isinstance(custom, dict) else None
+    parts = custom if isinstance(custom, dict) else {}
     text = item.get("text")
     return Answer(
         text=text.strip() if isinstance(text, str) else "",
         buttons=tuple(_button(button) for button in _objects(item.get("buttons")) if _is_button(button)),
-        cards=tuple(_card(card) for card in _objects(cards) if _is_card(card)),
+        cards=tuple(_card(card) for card in _objects(parts.get("cards")) if _is_card(card)),
+        table=parse_table(parts.get("table")),
     )
 
 
 def _says_something(answer: Answer) -> bool:
-    return bool(answer.text or answer.buttons or answer.cards)
+    return bool(answer.text or answer.buttons or answer.cards or answer.table)
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
-    return replace(first, buttons=first.buttons + second.buttons, cards=first.cards + second.cards)
+    return replace(
+        first,
+        buttons=first.buttons + second.buttons,
+        cards=first.cards + second.cards,
+        table=first.table or second.table,
+    )
 
 
 def _objects(value: Any) -> Sequence[Mapping[str, Any]]:
@@ -78,10 +87,6 @@ def _is_card(card: Mapping[str, Any]) -> bool:
 def _card(card: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: card[name] for name in CARD_TEXTS if isinstance(card.get(name), str)}
     # A link a shop's own page would not have is not shown: never javascript:, never another host's picture.
-    safe = {name: text for name, text in kept.items() if name not in ("picture", "url") or _is_path(text)}
+    safe = {name: text for name, text in kept.items() if name not in ("picture", "url") or is_path(text)}
     stock = card.get("stock")
     return safe | ({"stock": stock} if isinstance(stock, int | str) else {})
-
-
-def _is_path(address: str) -> bool:
-    return address.startswith("/") and not address.startswith(("//", "/\\"))

@@ -52,7 +52,7 @@ async def _state(session: AsyncSession, responder: str, waiting_since: datetime 
 
 def message_as_json(message: ChatMessage) -> dict[str, Any]:
     """A message on the wire; `at` in ISO 8601, UTC."""
-    parts = {"buttons": message.buttons, "cards": message.cards, "files": message.files}
+    parts = {"buttons": message.buttons, "cards": message.cards, "table": message.table, "files": message.files}
     return {
         "seq": message.seq,
         "author": message.author,

@@ -29,7 +29,8 @@ class Conversation(Base):
     """A thread. `responder` says whose turn it is to answer; `version` rises with each change of it.
 
     `id` is 128 random bits in hex: it is also Rasa's sender id. `last_seq` is the number of the newest message,
-    `answered_seq` the number up to which nothing waits for the assistant any more.
+    `answered_seq` the number up to which nothing waits for the assistant any more. `shown_products` are SKUs, newest
+    first; `context` is what the actions need to understand "the cheaper one" (`actions.context`).
     """
 
     __tablename__ = "conversations"
@@ -46,6 +47,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     answered_seq: Mapped[int] = mapped_column(default=0)
     shown_products: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     stars: Mapped[int | None]
@@ -70,6 +72,7 @@ class ChatMessage(Base):
     payload: Mapped[str | None] = mapped_column(String(1000))
     buttons: Mapped[list[Any] | None] = mapped_column(JSON)
     cards: Mapped[list[Any] | None] = mapped_column(JSON)
+    table: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     files: Mapped[list[Any] | None] = mapped_column(JSON)
     at: Mapped[datetime]
 
@@ -119,7 +122,7 @@ async def append_message(
     at: datetime,
     **parts: Any,
 ) -> ChatMessage:
-    """Says something in a conversation, with the next `seq`. `parts`: client_id, payload, buttons, cards, files."""
+    """Says something in a conversation, with the next `seq`. `parts`: client_id, payload, buttons, cards …"""
     statement = (
         update(Conversation)
         .where(Conversation.id == conversation_id)

@@ -24,6 +24,7 @@ from rapport.store import (
     signals,
     spent_tokens,
     tickets,
+    unanswered,
 )
 from rapport.store.base import Base
 from rapport.store.database import Database
@@ -42,6 +43,7 @@ NOUNS = (
     signals,
     spent_tokens,
     tickets,
+    unanswered,
 )
 metadata = Base.metadata
 

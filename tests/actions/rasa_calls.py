@@ -29,7 +29,12 @@ class Reply:
 
     @property
     def skus(self) -> list[str]:
-        return [card["sku"] for response in self.responses for card in response["custom"].get("cards", [])]
+        custom = [response["custom"] for response in self.responses]
+        return [
+            one["sku"]
+            for parts in custom
+            for one in (*parts.get("cards", []), *parts.get("table", {}).get("columns", []))
+        ]
 
     @property
     def payloads(self) -> list[str]:

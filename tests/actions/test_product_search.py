@@ -82,7 +82,11 @@ async def test_two_products_are_set_side_by_side(rasa: Rasa) -> None:
     reply = await rasa.asks(
         "product_search", "朱砂马克杯和大红双层马克杯哪个好", intent="compare_products", entities=both
     )
-    assert (reply.texts, reply.skus) == (["放在一起给您比一比："], ["MUG-1", "MUG-2"])
+    assert (reply.texts, reply.skus) == (["放在一起给您比一比，最实惠的是朱砂马克杯（¥88）："], ["MUG-1", "MUG-2"])
+    assert reply.responses[0]["custom"]["table"]["rows"] == [
+        {"label": "价格", "cells": ["¥88", "¥168"]},
+        {"label": "库存", "cells": ["仅剩 5 件", "有货"]},
+    ]
 
 
 @pytest.mark.parametrize("text", ["你们卖手机吗", "washing machines"])

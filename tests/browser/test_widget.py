@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from rapport.store.conversations import Conversation, Handoff, change_responder
 from rapport.store.database import Database
 from rapport.store.signals import send_signal
+from tests.browser.conftest import Complaints
 from tests.web.conftest import Client
 
 CARD = {
@@ -177,3 +178,51 @@ async def test_the_page_fits_its_window(context: BrowserContext, language: str, 
     assert box is not None
     assert (box["width"], box["x"] + box["width"] <= width) == (390 if width == 390 else 384, True)
     assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+TABLE = {
+    "columns": [
+        {"sku": "A", "name": "雨过<i>天青</i>杯", "picture": "/static/leaf.svg", "url": "/products/WARE-003"},
+        {"sku": "B", "name": "柴烧粗陶杯", "picture": "/static/leaf.svg", "url": "/products/WARE-007"},
+        {"sku": "C", "name": "长风保温杯", "picture": "javascript:alert(1)", "url": "//evil.example"},
+        {"sku": "D", "name": "钛保温随行杯"},
+    ],
+    "rows": [
+        {"label": "价格", "cells": ["¥45", "¥108", "¥129", "¥399"]},
+        {"label": "特点", "cells": ["–", "手工制作、可进微波炉", "保温、防漏", "<script>alert(1)</script>"]},
+    ],
+}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+async def test_a_comparison_is_a_table_for_eyes_and_ears(
+    browser: Browser, client: Client, complaints: Complaints, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    client.rasa.answer = lambda question: [{"text": "放在一起比一比："}, {"custom": {"table": TABLE}}]
+    context = await browser.new_context(
+        locale="zh-CN",
+        base_url=client.settings.public_url,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+    )
+    complaints.watch(context)
+    page = await opened(context)
+    await write(page, "比较一下")
+    table = page.locator("rapport-chat").get_by_role("table", name="商品对比")
+    await expect(table.get_by_role("columnheader")).to_have_text(
+        ["雨过<i>天青</i>杯", "柴烧粗陶杯", "长风保温杯", "钛保温随行杯"]
+    )
+    await expect(table.get_by_role("rowheader")).to_have_text(["价格", "特点"])
+    await expect(table.get_by_role("cell", name="<script>alert(1)</script>")).to_be_visible()
+    # Two of the four lead anywhere, and into the shop.
+    links = await table.get_by_role("link").evaluate_all("links => links.map(link => new URL(link.href).pathname)")
+    assert links == ["/products/WARE-003", "/products/WARE-007"]
+    region = page.locator("rapport-chat").get_by_role("region", name="商品对比")
+    # What does not fit is scrolled within its own frame, with the labels staying; the chat itself is not wider.
+    assert await region.evaluate("one => one.scrollWidth > one.clientWidth")
+    await region.evaluate("one => { one.scrollLeft = 200; }")
+    await expect(table.get_by_role("rowheader", name="价格")).to_be_in_viewport()
+    scroll = page.locator("rapport-chat .scroll")
+    assert await scroll.evaluate("one => one.scrollWidth === one.clientWidth")
+    await context.close()
+    assert complaints == []

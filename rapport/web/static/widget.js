@@ -15,7 +15,7 @@
       person: "同事正在为您服务", back: "不等了，回到助手", assistant: "随时在，中文英文都可以",
       waiting: "发送中…", failed: "没有发送成功", tooLong: "消息太长了，请分几次发。", tooLarge: "文件太大了，最多 5 MB。",
       badFile: "只能发送图片（PNG、JPEG、GIF、WebP）或 PDF。", rate: "评价这次对话", stars: (n) => `${n} 星`, thanks: "谢谢您的评价！",
-      products: "商品", you: "您", bot: "助手", fresh: "有新消息",
+      products: "商品", compared: "商品对比", you: "您", bot: "助手", fresh: "有新消息",
     },
     en: {
       title: "Shop assistant", open: "Chat with us", close: "Close", send: "Send", attach: "Send a picture or file", log: "Conversation",
@@ -27,7 +27,7 @@
       person: "A colleague is with you", back: "Back to the assistant", assistant: "Always here, in English and 中文",
       waiting: "Sending…", failed: "Could not be sent", tooLong: "That is too long; please send it in parts.", tooLarge: "That file is too large; 5 MB at most.",
       badFile: "Pictures (PNG, JPEG, GIF, WebP) and PDF only, please.", rate: "Rate this conversation", stars: (n) => n === 1 ? "1 star" : `${n} stars`, thanks: "Thank you!",
-      products: "Products", you: "You", bot: "Assistant", fresh: "New message",
+      products: "Products", compared: "Products side by side", you: "You", bot: "Assistant", fresh: "New message",
     },
   };
 
@@ -87,6 +87,13 @@
   .card strong { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-size: 14px; font-weight: 600; }
   .card b { display: block; margin-top: 3px; color: var(--accent); font-weight: 600; }
   .card small { display: block; color: var(--mute); font-size: 12px; }
+  .compare { width: 100%; overflow-x: auto; overscroll-behavior-x: contain; border: 1px solid var(--line); border-radius: 14px; scrollbar-width: thin; }
+  table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 13.5px; line-height: 1.4; }
+  th, td { min-width: 108px; padding: 8px 11px; border-top: 1px solid var(--line); text-align: start; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
+  thead th, thead td { border-top: 0; font-weight: 600; }
+  thead img { display: block; width: 100%; max-width: 96px; aspect-ratio: 1; margin-bottom: 6px; border-radius: 10px; object-fit: cover; background: var(--soft); }
+  thead a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; }
+  tbody th, thead td { position: sticky; left: 0; z-index: 1; min-width: 0; width: 1%; background: var(--soft); color: var(--mute); white-space: nowrap; }
   .file { display: block; max-width: 86%; border: 1px solid var(--line); border-radius: 14px; overflow: hidden; padding: 8px 12px; overflow-wrap: anywhere; }
   .file img { display: block; max-width: 220px; max-height: 220px; margin: -8px -12px; }
   .dots { display: inline-flex; gap: 5px; margin-top: 8px; padding: 13px 15px; border-radius: 16px 16px 16px 5px; background: var(--soft); }
@@ -408,6 +415,7 @@
       if (["customer", "assistant", "agent", "system"].includes(message.author)) shown.classList.add(message.author);
       if (message.text) shown.append(el("div", { className: "text" }, el("span", { className: "hide" }, who ? `${who}: ` : ""), message.text));
       if (message.cards?.length) shown.append(el("ul", { className: "cards", "aria-label": w.products }, ...message.cards.map((card) => this.#cardElement(card))));
+      if (message.table?.columns?.length) shown.append(this.#tableElement(message.table));
       for (const file of message.files || []) shown.append(this.#fileElement(file));
       if (message.buttons?.length) shown.append(el("div", { className: "quick" }, ...message.buttons.map((button) =>
         el("button", { type: "button", onclick: () => this.#send({ payload: button.payload, shown: button.title }) }, button.title))));
@@ -421,6 +429,18 @@
         el("div", {}, el("strong", {}, card.name), ...(card.price ? [el("b", {}, card.price)] : []), ...(card.stock ? [el("small", {}, String(card.stock))] : [])),
       ];
       return el("li", { className: "card" }, url ? el("a", { href: url, title: card.description || card.name }, ...inside) : el("div", {}, ...inside));
+    }
+
+    #tableElement(table) {
+      const w = this.#words, head = el("tr", {}, el("td", {}));
+      for (const column of table.columns) {
+        const url = safeUrl(column.url), picture = safeUrl(column.picture);
+        head.append(el("th", { scope: "col" }, ...(picture ? [el("img", { src: picture, alt: "", loading: "lazy" })] : []), url ? el("a", { href: url }, column.name) : column.name));
+      }
+      const rows = table.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.label), ...row.cells.map((cell) => el("td", {}, cell))));
+      // A region that scrolls must be reachable by keyboard, and say what it is.
+      return el("div", { className: "compare", role: "region", tabIndex: 0, "aria-label": w.compared },
+        el("table", {}, el("caption", { className: "hide" }, w.compared), el("thead", {}, head), el("tbody", {}, ...rows)));
     }
 
     #fileElement(file) {
