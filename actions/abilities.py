@@ -9,6 +9,7 @@ from actions.answer import ActionAnswer
 from actions.handoff import ActionHandoff
 from actions.marketing_opt_in import ActionMarketingOptIn
 from actions.marketing_opt_out import ActionMarketingOptOut
+from actions.order_cancel import ActionOrderCancel
 from actions.order_status import ActionOrderStatus
 from actions.product_search import ActionProductSearch
 from actions.promotion import ActionPromotion
@@ -20,6 +21,7 @@ ABILITIES: tuple[type[Ability], ...] = (
     ActionHandoff,
     ActionMarketingOptIn,
     ActionMarketingOptOut,
+    ActionOrderCancel,
     ActionOrderStatus,
     ActionProductSearch,
     ActionPromotion,

@@ -12,8 +12,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.continuing import continues
+from actions.continuing import says
+from actions.floor import kept_open, misunderstood, with_a_person_offered
 from actions.language import language_of
+from actions.question import Question, read_question
 from actions.reply import Answer, Happened, spoken
 from actions.services import Services
 from actions.turn import Said, Turn, begin, read_tracker
@@ -29,10 +31,14 @@ UNRECORDED = ("email", "phone")
 
 
 class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without types
-    """Subclasses give `called` and `answer`; `awaits` are the entities that answer a question of theirs."""
+    """Subclasses give `called` and `answer`; `awaits` are the entities that answer a question of theirs.
+
+    The question of an ability that `insists` outlives messages about something else, until it is answered or dropped.
+    """
 
     called: ClassVar[str]
     awaits: ClassVar[frozenset[str]] = frozenset()
+    insists: ClassVar[bool] = False
 
     def __init__(self, services: Services, abilities: Mapping[str, Ability]) -> None:
         self.services = services
@@ -45,6 +51,18 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """What to say to this turn; may write through `session`, never commits."""
         raise NotImplementedError
+
+    async def drop(self, session: AsyncSession, turn: Turn) -> Answer:
+        """What to say when the customer wants her open question left."""
+        return Answer((self.say("dialogue.dropped", turn),))
+
+    def expects(self, question: Question) -> frozenset[str]:
+        """What answers a question of this ability."""
+        return self.awaits
+
+    def reminder(self, turn: Turn, question: Question) -> str:
+        """Takes a question up again after something else was answered."""
+        return ""
 
     def say(self, key: str, turn: Turn, **values: object) -> str:
         """A sentence of `texts.yml` in the language of the turn."""
@@ -66,11 +84,28 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
             turn = await self._begin(session, said)
-            ability = self._abilities[turn.asked_for] if continues(turn, self._abilities) else self
-            answer = await ability.answer(session, turn)
+            answer = self._round_off(turn, await self._answer(session, turn))
             replies = await self._tell(session, turn, answer)
         forgotten = {"asked_for": None} if turn.asked_for else {}
         return list(spoken(answer, replies)), {**forgotten, **answer.remember}
+
+    async def _answer(self, session: AsyncSession, turn: Turn) -> Answer:
+        """Who asked hears the answer, whatever the intent was taken for."""
+        said = says(turn, self._abilities)
+        if said == "else":
+            return await self.answer(session, turn)
+        asking = self._abilities[turn.asked_for]
+        return await (asking.drop(session, turn) if said == "drop" else asking.answer(session, turn))
+
+    def _round_off(self, turn: Turn, answer: Answer) -> Answer:
+        """What an answer of any ability is followed by: an open question, and a person where one is wanted."""
+        question = read_question(turn.slots.get("asked_for", ""))
+        asking = self._abilities.get(question.ability)
+        astray = says(turn, self._abilities) == "else"
+        if asking is not None and asking.insists and astray and self is not asking:
+            answer = kept_open(turn, answer, question, asking.reminder(turn, question))
+        times = misunderstood(turn) if astray else 0
+        return with_a_person_offered(turn, answer, self.services.texts, times=times)
 
     async def _begin(self, session: AsyncSession, said: Said) -> Turn:
         conversation = await session.get_one(Conversation, said.conversation_id)
@@ -86,11 +121,11 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
             key = f"{turn.conversation_id}:{turn.message_id}:{number}" if turn.message_id else None
             event = NewEvent(
                 happened.name,
-                turn.customer_id,
+                happened.customer_id or turn.customer_id,
                 turn.now,
                 happened.properties,
                 conversation_id=turn.conversation_id,
-                key=key,
+                key=happened.key or key,
             )
             applied = await self.services.automation.on_event(session, event, now=turn.now)
             replies += [reply.text(turn.language) for reply in applied.replies]

@@ -68,17 +68,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event this turn brings about, beside `message_understood`."""
+    """An event this turn brings about, beside `message_understood`.
+
+    `customer_id` is whose event it is, where that is not who is signed in; `key` makes it one with the same event
+    told by another door.
+    """
 
     name: str
     properties: Mapping[str, Any] = field(default_factory=dict)
+    customer_id: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`unless_a_rule_speaks` is said only when no marketer's rule replied; None in `remember` forgets a slot.
 
-    `noted` goes into the event `message_understood`, where rules and their messages find it.
+    `reminder` is said last, under the buttons. `noted` goes into the event `message_understood`, where rules and
+    their messages find it.
     """
 
     texts: tuple[str, ...] = ()
@@ -89,6 +96,7 @@ class Answer:
     remember: Mapping[str, str | None] = field(default_factory=dict)
     happened: tuple[Happened, ...] = ()
     noted: Mapping[str, Any] = field(default_factory=dict)
+    reminder: str = ""
 
     def shown(self) -> list[str]:
         """The SKUs on the cards and in the table."""
@@ -108,6 +116,8 @@ def spoken(answer: Answer, rule_replies: tuple[str, ...]) -> Iterator[dict[str, 
         if number == len(texts) - 1 and buttons:
             message["buttons"] = buttons
         yield message
+    if answer.reminder:
+        yield {"text": answer.reminder}
 
 
 def _custom(answer: Answer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rapport.settings import Language
 from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer
 
-REMEMBERED = ("order_id", "email", "phone", "asked_for")
+REMEMBERED = ("order_id", "email", "phone", "asked_for", "misunderstood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Turn:
 
     `message_id` names the customer's message within the conversation, so that an event of it is recorded once.
     `sentiment` is how content she sounds: 0 dissatisfied, 0.5 neither, 1 content; None for a pressed button, and
-    where no model tells it.
+    where no model tells it. `likely` are the intents it was taken for, the likeliest first.
     """
 
     conversation_id: str
@@ -48,6 +48,7 @@ class Turn:
     message_id: str
     now: datetime
     sentiment: float | None = None
+    likely: tuple[str, ...] = ()
 
     def named(self, kind: str) -> tuple[str, ...]:
         """What this message itself names, as text."""
@@ -81,6 +82,7 @@ class Said:
     slots: Mapping[str, str]
     message_id: str
     sentiment: float | None = None
+    likely: tuple[str, ...] = ()
 
 
 def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, Any]) -> Said:
@@ -98,6 +100,7 @@ def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, 
         slots={name: str(slots[name]) for name in REMEMBERED if slots.get(name)},
         message_id=str(metadata.get("seq") or latest.get("message_id") or ""),
         sentiment=_share(metadata.get("sentiment")),
+        likely=tuple(str(ranked.get("name")) for ranked in latest.get("intent_ranking") or ()),
     )
 
 
@@ -120,6 +123,7 @@ def begin(
         message_id=said.message_id,
         now=now,
         sentiment=said.sentiment,
+        likely=said.likely,
     )
 
 

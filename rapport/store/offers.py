@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,3 +94,21 @@ async def coupon_of_rule(
     mine = (Coupon.customer_id == customer_id) & (Coupon.rule == rule) & (Coupon.percent == percent)
     statement = select(Coupon).where(mine, Coupon.expires_at > now, Coupon.order_id.is_(None))
     return await session.scalar(statement.order_by(Coupon.expires_at.desc(), Coupon.code).limit(1))
+
+
+async def take_back_points(
+    session: AsyncSession, customer_id: int, order_id: int, *, reason: str, now: datetime
+) -> int:
+    """Balances what an order has earned and cost in points; gives the points of the new line, 0 for none."""
+    mine = (LoyaltyEntry.customer_id == customer_id) & (LoyaltyEntry.order_id == order_id)
+    total = await session.scalar(select(func.coalesce(func.sum(LoyaltyEntry.points), 0)).where(mine))
+    points = -int(total or 0)
+    if points:
+        session.add(LoyaltyEntry(customer_id=customer_id, points=points, reason=reason, order_id=order_id, at=now))
+        await session.flush()
+    return points
+
+
+async def release_coupons(session: AsyncSession, order_id: int) -> None:
+    """Coupons used for an order may be used again, as long as they last."""
+    await session.execute(update(Coupon).where(Coupon.order_id == order_id).values(order_id=None))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rapport.store.base import Base, BigKey
+
+UNSHIPPED = ("placed", "paid")
 
 
 class Order(Base):
@@ -71,3 +73,19 @@ async def latest_orders(session: AsyncSession, customer_id: int, *, limit: int =
     """The customer's orders, newest first."""
     statement = select(Order).where(Order.customer_id == customer_id)
     return list(await session.scalars(statement.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)))
+
+
+async def cancel_order(session: AsyncSession, order: Order, *, now: datetime) -> bool:
+    """Cancels an order that has not been shipped; False where it was shipped or cancelled meanwhile."""
+    statement = update(Order).where(Order.id == order.id, Order.status.in_(UNSHIPPED))
+    statement = statement.values(status="cancelled", cancelled_at=now).returning(Order.id)
+    cancelled = await session.scalar(statement)
+    await session.refresh(order)
+    return cancelled is not None
+
+
+async def refunds_of_order(session: AsyncSession, order_id: int) -> list[Refund]:
+    """What was given back for an order, oldest first."""
+    return list(
+        await session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.at, Refund.id))
+    )

@@ -86,6 +86,7 @@ async def test_every_action_of_the_domain_is_served(rasa: Rasa) -> None:
         "action_handoff",
         "action_marketing_opt_in",
         "action_marketing_opt_out",
+        "action_order_cancel",
         "action_order_status",
         "action_product_search",
         "action_promotion",

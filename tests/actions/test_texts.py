@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.abilities import ABILITIES
 from actions.errors import TextError
+from actions.order_ability import OrderAbility
 from actions.texts import FILE, Texts, placeholders
 
 TEXTS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -27,8 +29,15 @@ def test_english_holds_no_chinese(key: str) -> None:
 
 
 def test_every_text_is_spoken_somewhere() -> None:
-    built = {"order.placed", "order.paid", "order.shipped", "order.delivered", "order.cancelled"}
-    assert [key for key in TEXTS if key not in built and f'"{key}"' not in CODE] == []
+    """By its name, or by one made of what stands before the dot."""
+    made = [key for key in TEXTS if f'"{key.rpartition(".")[0]}.{{' in CODE]
+    assert [key for key in TEXTS if key not in made and f'"{key}"' not in CODE] == []
+
+
+def test_every_wish_has_a_name() -> None:
+    abilities = [ability for ability in ABILITIES if issubclass(ability, OrderAbility)]
+    wishes = {wish for ability in abilities for wish in ability.wishes or (ability.called,)}
+    assert {f"wish.{wish}" for wish in wishes} == {key for key in TEXTS if key.startswith("wish.")}
 
 
 def test_say_fills_in() -> None:

@@ -1,0 +1,63 @@
+"""What an answer is followed by: a question that is still open, and a person where one is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.question import Question
+from actions.reply import Answer, Button
+from actions.texts import Texts
+from actions.turn import Turn
+
+# A question is taken up again so often; after that she has plainly left it.
+REMINDERS = 2
+# After these nothing is open any more.
+ENDS = frozenset({"handoff", "goodbye"})
+# In between these would sound like nagging.
+SILENT = frozenset({"thank", "greet", "praise"})
+MISUNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+PATIENCE = 2
+# At or below this a message sounds angry, not only unlucky.
+UPSET = 0.2
+HANDOFF = "/handoff"
+
+
+def kept_open(turn: Turn, answer: Answer, question: Question, reminder: str) -> Answer:
+    """The answer to something else, with the open question left open and mentioned."""
+    if "asked_for" in answer.remember or turn.intent in ENDS or question.passed >= REMINDERS:
+        return answer
+    remember = {**answer.remember, "asked_for": replace(question, passed=question.passed + 1).slot()}
+    return replace(answer, remember=remember, reminder="" if turn.intent in SILENT else reminder)
+
+
+def with_a_person_offered(turn: Turn, answer: Answer, texts: Texts, *, times: int) -> Answer:
+    """Offers a hand-off to who is angry, or not understood so many times; a "yes" to any offer of one brings it."""
+    remember: dict[str, str | None] = {}
+    if times or "misunderstood" in turn.slots:
+        remember["misunderstood"] = str(times) if times else None
+    answer = replace(answer, remember={**remember, **answer.remember})
+    key = _reason(turn, times)
+    if key and turn.intent not in ENDS and not _offers(answer, anywhere=True):
+        button = Button(texts.say("button.person", turn.language), HANDOFF)
+        spoken = (*answer.texts, texts.say(key, turn.language))
+        answer = replace(answer, texts=spoken, buttons=(button, *answer.buttons), reminder="")
+    if _offers(answer) and "asked_for" not in answer.remember:
+        answer = replace(answer, remember={**answer.remember, "asked_for": "handoff:offered"})
+    return answer
+
+
+def misunderstood(turn: Turn) -> int:
+    """How many messages in a row, this one included, nobody could make sense of."""
+    before = turn.slots.get("misunderstood", "0")
+    return int(before) + 1 if turn.intent in MISUNDERSTOOD and before.isdecimal() else 0
+
+
+def _reason(turn: Turn, times: int) -> str:
+    if turn.sentiment is not None and turn.sentiment <= UPSET:
+        return "handoff.offer_upset"
+    return "handoff.offer_lost" if times >= PATIENCE else ""
+
+
+def _offers(answer: Answer, *, anywhere: bool = False) -> bool:
+    buttons = answer.buttons if anywhere else answer.buttons[:1]
+    return any(button.payload == HANDOFF for button in buttons)
