@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from rapport.store import sqlite
 
 BUSY_SECONDS = 30
 
@@ -23,7 +26,8 @@ class Database:
     `session()` is one transaction: committed when the block ends, rolled back when it raises.
     On SQLite it takes the write lock at its start (BEGIN IMMEDIATE), so that a transaction that
     reads first and writes later cannot fail half-way; `reading()` does not wait for it. Within one process
-    writers wait in line for it: SQLite's own waiting is a sleep of up to 100 ms, and whoever wakes first wins.
+    writers wait in line for it; those of different processes ask again until they get it.
+    Its statements run within the event loop: what takes long belongs into a process that serves nobody.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
@@ -31,7 +35,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
+        own = {"async_creator": self._connect} if self.is_sqlite else {}
+        self.engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=pool_size, **own)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
@@ -53,17 +58,13 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
 
+    async def _connect(self) -> sqlite.Connection:
+        return sqlite.Connection(self.url.database or "", patience=BUSY_SECONDS)
+
 
 def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # sqlite3's own implicit BEGIN would come late and DEFERRED; `_begin` says it instead.
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -76,13 +77,13 @@ def _begin(connection: Connection) -> None:
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """An INSERT that leaves a row with the same `conflict` columns as it is, in the database's own words."""
     dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert = postgresql.insert if dialect == "postgresql" else sqlite_dialect.insert
     return insert(table).on_conflict_do_nothing(index_elements=list(conflict))
 
 
 def insert_or_replace(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """An INSERT that overwrites the row with the same `conflict` columns, in the database's own words."""
     dialect = session.get_bind().dialect.name
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite_dialect.insert(table)
     replaced = {column.key: column for column in insert.excluded if column.key not in conflict}
     return insert.on_conflict_do_update(index_elements=list(conflict), set_=replaced)

@@ -43,7 +43,7 @@ class RequestLog:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = _method(scope), _route(scope)
-        log.info("%s %s %d %.1f ms", method, route, status, seconds * 1000)
+        log.info("%s %s %d in %.1f ms", method, route, status, seconds * 1000)
         self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)
 
