@@ -6,26 +6,36 @@ from collections.abc import Iterable
 
 from actions.ability import Ability
 from actions.answer import ActionAnswer
+from actions.delivery_problem import ActionDeliveryProblem
 from actions.handoff import ActionHandoff
+from actions.invoice import ActionInvoice
 from actions.marketing_opt_in import ActionMarketingOptIn
 from actions.marketing_opt_out import ActionMarketingOptOut
 from actions.order_cancel import ActionOrderCancel
+from actions.order_change import ActionOrderChange
 from actions.order_status import ActionOrderStatus
+from actions.payment_problem import ActionPaymentProblem
 from actions.product_search import ActionProductSearch
 from actions.promotion import ActionPromotion
 from actions.recommend import ActionRecommend
+from actions.returns import ActionReturns
 from actions.services import Services
 
 ABILITIES: tuple[type[Ability], ...] = (
     ActionAnswer,
+    ActionDeliveryProblem,
     ActionHandoff,
+    ActionInvoice,
     ActionMarketingOptIn,
     ActionMarketingOptOut,
     ActionOrderCancel,
+    ActionOrderChange,
     ActionOrderStatus,
+    ActionPaymentProblem,
     ActionProductSearch,
     ActionPromotion,
     ActionRecommend,
+    ActionReturns,
 )
 
 

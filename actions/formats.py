@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,7 @@ from rapport.settings import Language
 LOCALES: dict[Language, str] = {"zh": "zh_Hans_CN", "en": "en_US"}
 DAYS: dict[Language, str] = {"zh": "y年M月d日", "en": "d MMMM y"}
 WITHOUT_CENTS = "¤#,##0"
+SATURDAY = 5
 
 
 def money(minor: int, currency: str, language: Language) -> str:
@@ -32,8 +33,27 @@ def minor_units(amount: float, currency: str) -> int:
 
 def day(moment: datetime, language: Language, time_zone: str) -> str:
     """`2026年3月1日` or `1 March 2026`: the day it was where the customer lives; UTC's for a zone that is none."""
+    return written_day(local_day(moment, time_zone), language)
+
+
+def written_day(date: date, language: Language) -> str:
+    """A calendar day as people write it."""
+    return format_date(date, DAYS[language], locale=LOCALES[language])
+
+
+def local_day(moment: datetime, time_zone: str) -> date:
+    """The calendar day of a moment there."""
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return format_date(moment.astimezone(zone).date(), DAYS[language], locale=LOCALES[language])
+    return moment.astimezone(zone).date()
+
+
+def working_days_after(start: date, count: int) -> date:
+    """So many days later, Saturdays and Sundays left out; holidays are nobody's to know here."""
+    reached = start
+    while count > 0:
+        reached += timedelta(days=1)
+        count -= reached.weekday() < SATURDAY
+    return reached

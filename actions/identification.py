@@ -29,10 +29,13 @@ class Identified:
     problem: Problem | None = None
 
 
-async def identify(session: AsyncSession, turn: Turn) -> Identified:
-    """Takes up what the turn and earlier ones name; an attempt that fails is noted, and one that is proven."""
+async def identify(session: AsyncSession, turn: Turn, *, under_way: str = "") -> Identified:
+    """Takes up what the turn and earlier ones name; an attempt that fails is noted, and one that is proven.
+
+    `under_way` is the number of the order an open question is about.
+    """
     proven = await proven_orders(session, turn.conversation_id)
-    number = turn.known("order_id")
+    number = next(iter(turn.named("order_id")), under_way) or turn.known("order_id")
     order = await find(session, number) if number else None
     if order is not None and is_hers(order, turn, proven):
         return Identified(order)
@@ -60,6 +63,14 @@ def is_hers(order: Order, turn: Turn, proven: list[Order]) -> bool:
 def names_something(turn: Turn) -> bool:
     """True if the message itself holds a piece of the proof."""
     return any(turn.named(kind) for kind in ("order_id", "email", "phone"))
+
+
+async def customer_of(session: AsyncSession, turn: Turn) -> int | None:
+    """Who is chatting: who is signed in, else the buyer of the order that was proven last."""
+    if turn.customer_id is not None:
+        return turn.customer_id
+    proven = await proven_orders(session, turn.conversation_id)
+    return next((order.customer_id for order in proven if order.customer_id is not None), None)
 
 
 async def find(session: AsyncSession, written: str) -> Order | None:

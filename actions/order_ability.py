@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.ability import Ability
-from actions.continuing import slips
-from actions.formats import day, money
+from actions.continuing import WORDS, slips
 from actions.identification import Identified, identify, names_something
+from actions.order_words import OrderWords
 from actions.question import Question, read_question
 from actions.reply import Answer, Button
 from actions.turn import Turn
@@ -27,15 +25,17 @@ WRONG_ANSWERS = 3
 HANDOFF_REASON = "identification"
 
 
-class OrderAbility(Ability):
+class OrderAbility(OrderWords):
     """Subclasses give `about`; `fits` says which of a customer's orders the wish may be meant for.
 
-    `wishes` are the intents it answers, where they differ from `called`.
+    `wishes` are the intents it answers, where they differ from `called`. With `explains_first` the shop's own words
+    come before any question: there is something to say to who has no order yet.
     """
 
     insists = True
     awaits = frozenset(PIECES)
     wishes: ClassVar[tuple[str, ...]] = ()
+    explains_first: ClassVar[bool] = False
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """What to say and do about an order that is hers; `question` is the wish, and what is open about it."""
@@ -51,63 +51,53 @@ class OrderAbility(Ability):
         if turn.asked_for == self.called and not question.step and slips(turn):
             await note_attempt(session, turn.conversation_id, order_id=None, at=turn.now)
             return await self._wrong(session, turn, question, "order.unclear")
-        found = await identify(session, turn)
+        heard = self._heard(turn, question)
+        found = await identify(session, heard, under_way=question.order)
         if found.problem is not None:
             return await self._ask(session, turn, question, found)
-        order = found.order
-        if order is None or self._only_remembered(turn, order, question):
-            chosen = await self.choose(session, turn, question)
-            if isinstance(chosen, Answer):
-                return chosen
-            order = chosen
+        order: Order | Answer | None = found.order
+        if order is None or (found.order and self._only_remembered(heard, found.order, question)):
+            order = await self.choose(session, turn, question)
+        if isinstance(order, Answer) or order is None:
+            return order or Answer((self.policy(turn, question.wish),), buttons=(self.person(turn),))
         if order.number != question.order:
             question = replace(question, order=order.number, step="")
-        return await self.about(session, turn, order, question)
+        answer = await self.about(session, turn, order, question)
+        # Numbers in her words (a tax number, a house) are no order she has gone over to.
+        return replace(answer, remember={"order_id": order.number, **answer.remember})
 
-    async def choose(self, session: AsyncSession, turn: Turn, question: Question) -> Order | Answer:
+    async def choose(self, session: AsyncSession, turn: Turn, question: Question) -> Order | Answer | None:
         """Of a signed-in customer's orders the one that is meant, or the question which it is."""
         orders = await latest_orders(session, turn.customer_id or 0, limit=CANDIDATES)
-        if not orders:
-            return Answer((self.say("order.none", turn),), remember={"asked_for": self._open(question)})
         fitting = [order for order in orders if self.fits(order, turn)]
         under_way = [order for order in orders if order.number == question.order]
         if under_way or len(fitting) == 1:
             return (under_way or fitting)[0]
-        return self._which(turn, question, fitting) if fitting else orders[0]
+        if fitting:
+            return self._which(turn, question, fitting)
+        if self.explains_first:
+            return None
+        return orders[0] if orders else self.ask(turn, _reopened(question), self.say("order.none", turn))
 
     def question(self, turn: Turn) -> Question:
         """The open question where this turn answers it, else a new one about what she says now."""
         was = read_question(turn.slots.get("asked_for", ""))
-        continued = was.ability == self.called
-        if turn.intent not in (self.wishes or (self.called,)):
-            return was if continued else Question(self.called, self.called, said=turn.text)
+        continued, wishes = was.ability == self.called, self.wishes or (self.called,)
+        named = ",".join(turn.named("product"))
+        was = replace(was, item=named or was.item)
+        if turn.intent not in wishes:
+            return was if continued else Question(self.called, wishes[0], said=turn.text)
+        button = turn.text.startswith("/")
         if continued and was.wish in ("", turn.intent):
-            spoken = not turn.text.startswith("/") and len(turn.text) > len(was.said)
-            return replace(was, wish=turn.intent, said=turn.text if spoken else was.said)
-        said = "" if turn.text.startswith("/") else turn.text
-        return Question(self.called, turn.intent, said=said)
+            longer = not button and not was.step and len(turn.text) > len(was.said)
+            return replace(was, wish=turn.intent, said=turn.text if longer else was.said)
+        return Question(self.called, turn.intent, item=named, said="" if button else turn.text)
 
-    def reminder(self, turn: Turn, question: Question) -> str:
-        """Takes the open question up again after something else was answered."""
-        wish = self.say(f"wish.{question.wish or self.called}", turn)
-        missing = self.say(f"reminder.{question.step or 'pieces'}", turn, order=question.order)
-        return self.say("reminder", turn, wish=wish, missing=missing)
-
-    def ask(self, turn: Turn, question: Question, text: str, *buttons: Button) -> Answer:
-        """Says something that leaves `question` open."""
-        return Answer((text,), buttons=buttons, remember={"asked_for": question.slot()})
-
-    def button(self, turn: Turn, title: str, intent: str, **entities: str) -> Button:
-        """What is pressed names its order itself: it means the same when it is pressed late."""
-        return Button(self.say(title, turn), f"/{intent}{json.dumps(entities, ensure_ascii=False)}")
-
-    def date(self, order: Order, name: str, turn: Turn) -> str:
-        """The day of `placed_at`, `shipped_at` … where the customer lives; a dash where it is not known."""
-        moment = getattr(order, name)
-        return day(moment, turn.language, turn.time_zone) if moment else "–"
-
-    def _open(self, question: Question) -> str:
-        return replace(question, order="", step="").slot()
+    def _heard(self, turn: Turn, question: Question) -> Turn:
+        """The turn without the numbers in words that were asked for: a house number is no order."""
+        if turn.asked_for != self.called or WORDS not in self.expects(question) or turn.text.startswith("/"):
+            return turn
+        return replace(turn, entities=tuple(entity for entity in turn.entities if entity.kind not in PIECES))
 
     def _only_remembered(self, turn: Turn, order: Order, question: Question) -> bool:
         """True for an order that an earlier message named and this wish cannot be meant for."""
@@ -117,27 +107,21 @@ class OrderAbility(Ability):
 
     def _which(self, turn: Turn, question: Question, orders: Sequence[Order]) -> Answer:
         buttons = [
-            Button(self._label(order, turn), f"/{question.wish}{json.dumps({'order_id': order.number})}")
+            Button(self.label(turn, order), self.payload(question.wish, order_id=order.number))
             for order in orders[:OFFERED]
         ]
-        return Answer(
-            (self.say("order.which", turn, wish=self.say(f"wish.{question.wish}", turn)),),
-            buttons=tuple(buttons),
-            remember={"asked_for": self._open(question)},
-        )
-
-    def _label(self, order: Order, turn: Turn) -> str:
-        placed, total = self.date(order, "placed_at", turn), money(order.total_minor, order.currency, turn.language)
-        return self.say("order.label", turn, number=order.number, placed=placed, total=total)
+        text = self.say("order.which", turn, wish=self.say(f"wish.{question.wish}", turn))
+        return self.ask(turn, _reopened(question), text, *buttons)
 
     async def _ask(self, session: AsyncSession, turn: Turn, question: Question, found: Identified) -> Answer:
-        if found.problem == "missing":
-            pieces = {kind: turn.known(kind) for kind in PIECES}
-            key = "order.ask_contact" if pieces["order_id"] else "order.ask_both"
-            if not pieces["order_id"] and (pieces["email"] or pieces["phone"]):
-                key = "order.ask_number"
-            return Answer((self.say(key, turn),), remember={**pieces, "asked_for": self._open(question)})
-        return await self._wrong(session, turn, question, f"order.{found.problem}")
+        if found.problem != "missing":
+            return await self._wrong(session, turn, question, f"order.{found.problem}")
+        pieces = {kind: turn.known(kind) for kind in PIECES}
+        answer = self.ask(turn, _reopened(question), self.say(f"order.{_missing(pieces)}", turn))
+        if self.explains_first and turn.asked_for != self.called:
+            texts = (self.policy(turn, question.wish), self.say("order.ask_to_help", turn))
+            answer = replace(answer, texts=tuple(filter(None, texts)), buttons=(self.person(turn),))
+        return replace(answer, remember={**pieces, **answer.remember})
 
     async def _wrong(self, session: AsyncSession, turn: Turn, question: Question, key: str) -> Answer:
         """Help after a wrong answer; after the third in a row, a person."""
@@ -148,9 +132,18 @@ class OrderAbility(Ability):
             return Answer((self.say("order.person", turn),), remember=forgotten)
         if key == "order.not_yours":
             forgotten["order_id"] = next(iter(turn.named("order_id")), None)
-        number = forgotten["order_id"] or ""
-        text = self.say(key, turn, number=number) if key == "order.not_yours" else self.say(key, turn)
-        if failed > 1:
-            text = f"{text}\n{self.say('order.help', turn)}"
-        buttons = (Button(self.say("button.person", turn), "/handoff"),)
-        return Answer((text,), buttons=buttons, remember={**forgotten, "asked_for": self._open(question)})
+        text = self.say(key, turn, number=forgotten["order_id"])
+        help_ = f"\n{self.say('order.help', turn)}" if failed > 1 else ""
+        answer = self.ask(turn, _reopened(question), text + help_, self.person(turn))
+        return replace(answer, remember={**forgotten, **answer.remember})
+
+
+def _missing(pieces: dict[str, str | None]) -> str:
+    if pieces["order_id"]:
+        return "ask_contact"
+    return "ask_number" if pieces["email"] or pieces["phone"] else "ask_both"
+
+
+def _reopened(question: Question) -> Question:
+    """The wish with its order yet to be found."""
+    return replace(question, order="", step="", passed=0)

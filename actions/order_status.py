@@ -25,7 +25,7 @@ class ActionOrderStatus(OrderAbility):
         """Any could be meant: all of the newest are told."""
         return False
 
-    async def choose(self, session: AsyncSession, turn: Turn, question: Question) -> Order | Answer:
+    async def choose(self, session: AsyncSession, turn: Turn, question: Question) -> Order | Answer | None:
         """All at once, instead of asking which."""
         orders = await latest_orders(session, turn.customer_id or 0, limit=SHOWN)
         if not orders:

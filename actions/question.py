@@ -13,13 +13,15 @@ LONGEST_SAID = 300
 class Question:
     """`wish`: the intent it is about; `step`: what is asked ("" for whose order it is); `order`: its number.
 
-    `said`: her words when she began; `passed`: how many other messages have come since it was asked.
+    `item`: what of the order is meant, SKUs with commas; `said`: her words when she began; `passed`: how many other
+    messages have come since it was asked.
     """
 
     ability: str
     wish: str = ""
     step: str = ""
     order: str = ""
+    item: str = ""
     said: str = ""
     passed: int = 0
 
@@ -35,5 +37,5 @@ def read_question(slot: str) -> Question:
     ability, _, about = slot.partition(":")
     known = dict(parse_qsl(about))
     passed = known.pop("passed", "0")
-    texts = {name: text for name, text in known.items() if name in ("wish", "step", "order", "said")}
+    texts = {name: text for name, text in known.items() if name in ("wish", "step", "order", "item", "said")}
     return Question(ability, passed=int(passed) if passed.isdecimal() else 0, **texts)

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     var_dir: Path = Path("var")
     rules_dir: Path = Path("rules")
     shop_name: str = "Rapport"
+    return_days: int = Field(default=15, ge=0)
+    delivery_days: int = Field(default=7, ge=1)
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     default_language: Language = "zh"
     default_time_zone: str = "Asia/Shanghai"

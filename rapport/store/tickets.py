@@ -49,6 +49,13 @@ async def open_ticket(
     return ticket
 
 
+async def add_to_ticket(session: AsyncSession, ticket: Ticket, text: str) -> None:
+    """Appends what was said since; what stands there already is not written twice."""
+    if text not in ticket.text:
+        ticket.text = f"{ticket.text}\n{text}"
+        await session.flush()
+
+
 async def tickets_of_order(
     session: AsyncSession, order_id: int, kinds: Collection[str], *, state: str = "open"
 ) -> list[Ticket]:

@@ -52,3 +52,9 @@ async def prove(rasa: Rasa, number: str) -> None:
     """Shows in the anonymous conversation that the order is Mei's."""
     both = [entity("order_id", number), entity("email", MEI_EMAIL)]
     await rasa.asks("order_status", f"{number} {MEI_EMAIL} 到哪了", entities=both)
+
+
+async def ticket_texts(shop: Shop) -> list[str]:
+    """What staff read, ticket by ticket."""
+    async with shop.database.reading() as session:
+        return list(await session.scalars(select(Ticket.text).order_by(Ticket.id)))
