@@ -6,35 +6,43 @@ from collections.abc import Iterable
 
 from actions.ability import Ability
 from actions.answer import ActionAnswer
+from actions.coupon_check import ActionCouponCheck
 from actions.delivery_problem import ActionDeliveryProblem
 from actions.handoff import ActionHandoff
 from actions.invoice import ActionInvoice
+from actions.loyalty import ActionLoyalty
 from actions.marketing_opt_in import ActionMarketingOptIn
 from actions.marketing_opt_out import ActionMarketingOptOut
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
 from actions.order_status import ActionOrderStatus
 from actions.payment_problem import ActionPaymentProblem
+from actions.privacy_request import ActionPrivacyRequest
 from actions.product_search import ActionProductSearch
 from actions.promotion import ActionPromotion
 from actions.recommend import ActionRecommend
+from actions.refunds import ActionRefundStatus
 from actions.returns import ActionReturns
 from actions.services import Services
 
 ABILITIES: tuple[type[Ability], ...] = (
     ActionAnswer,
+    ActionCouponCheck,
     ActionDeliveryProblem,
     ActionHandoff,
     ActionInvoice,
+    ActionLoyalty,
     ActionMarketingOptIn,
     ActionMarketingOptOut,
     ActionOrderCancel,
     ActionOrderChange,
     ActionOrderStatus,
     ActionPaymentProblem,
+    ActionPrivacyRequest,
     ActionProductSearch,
     ActionPromotion,
     ActionRecommend,
+    ActionRefundStatus,
     ActionReturns,
 )
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from actions.codes import codes_in
 from actions.language import HAN
 from actions.picking import points
 from actions.question import Question, read_question
 from actions.turn import Turn
 
 Says = Literal["answer", "drop", "else"]
-# Beside the entities by name: a yes, words as they come, a pick from what was listed.
-YES, WORDS, PICK = "yes", "words", "pick"
+# Beside the entities by name: a yes, words as they come, a pick from what was listed, a coupon's code.
+YES, WORDS, PICK, CODE = "yes", "words", "pick", "code"
 
 _LATIN = re.compile(r"[A-Za-z']+")
 # "it's a@b.com", "这是我的邮箱": so much may stand around the piece that was asked for.
@@ -88,6 +89,8 @@ def _tells(turn: Turn, expected: frozenset[str]) -> bool:
         return False
     if WORDS in expected:
         return not _ASKS.search(turn.text)
+    if CODE in expected and codes_in(turn.text).likely:
+        return words(_CODE.sub(" ", turn.text)) <= _WORDS_OF_A_SLIP
     return PICK in expected and words(turn.text) <= _WORDS_OF_A_SLIP and points(turn.text)
 
 

@@ -29,13 +29,14 @@ class OrderAbility(OrderWords):
     """Subclasses give `about`; `fits` says which of a customer's orders the wish may be meant for.
 
     `wishes` are the intents it answers, where they differ from `called`. With `explains_first` the shop's own words
-    come before any question: there is something to say to who has no order yet.
+    come before any question, with an `invitation` to give the pieces: there is something to say to everybody.
     """
 
     insists = True
     awaits = frozenset(PIECES)
     wishes: ClassVar[tuple[str, ...]] = ()
     explains_first: ClassVar[bool] = False
+    invitation: ClassVar[str] = "order.ask_to_help"
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """What to say and do about an order that is hers; `question` is the wish, and what is open about it."""
@@ -119,7 +120,7 @@ class OrderAbility(OrderWords):
         pieces = {kind: turn.known(kind) for kind in PIECES}
         answer = self.ask(turn, _reopened(question), self.say(f"order.{_missing(pieces)}", turn))
         if self.explains_first and turn.asked_for != self.called:
-            texts = (self.policy(turn, question.wish), self.say("order.ask_to_help", turn))
+            texts = (self.policy(turn, question.wish), self.say(self.invitation, turn))
             answer = replace(answer, texts=tuple(filter(None, texts)), buttons=(self.person(turn),))
         return replace(answer, remember={**pieces, **answer.remember})
 

@@ -51,7 +51,10 @@ class OrderWords(Ability):
         placed, total = self.date(order, "placed_at", turn), money(order.total_minor, order.currency, turn.language)
         return self.say("order.label", turn, number=order.number, placed=placed, total=total)
 
-    def policy(self, turn: Turn, intent: str) -> str:
-        """The shop's own words on an intent, "" where its file has none."""
+    def policy(self, turn: Turn, intent: str, **known: object) -> str:
+        """The shop's own words on an intent, "" where its file has none; with `known` those for a known customer."""
         policy = self.services.policies.current().answers.get(intent)
-        return policy.texts[turn.language].format(shop=self.services.settings.shop_name) if policy else ""
+        if policy is None:
+            return ""
+        words = (known and policy.known) or policy.texts
+        return words[turn.language].format(shop=self.services.settings.shop_name, **known)

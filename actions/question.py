@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 # Her own words go into a ticket; a slot is posted with every call.
 LONGEST_SAID = 300
+TEXTS = ("wish", "step", "order", "item", "said")
+COUNTS = ("passed", "tries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class Question:
     """`wish`: the intent it is about; `step`: what is asked ("" for whose order it is); `order`: its number.
 
     `item`: what of the order is meant, SKUs with commas; `said`: her words when she began; `passed`: how many other
-    messages have come since it was asked.
+    messages have come since it was asked; `tries`: how many answers to it were wrong.
     """
 
     ability: str
@@ -24,6 +27,7 @@ class Question:
     item: str = ""
     said: str = ""
     passed: int = 0
+    tries: int = 0
 
     def slot(self) -> str:
         """`returns:wish=return_request&order=HM-1001`, as `read_question` takes it."""
@@ -35,7 +39,7 @@ class Question:
 def read_question(slot: str) -> Question:
     """The question of a slot; what is no part of one (`marketing_opt_in:offers`) is its ability's own business."""
     ability, _, about = slot.partition(":")
-    known = dict(parse_qsl(about))
-    passed = known.pop("passed", "0")
-    texts = {name: text for name, text in known.items() if name in ("wish", "step", "order", "item", "said")}
-    return Question(ability, passed=int(passed) if passed.isdecimal() else 0, **texts)
+    known: dict[str, Any] = dict(parse_qsl(about))
+    texts = {name: known[name] for name in TEXTS if name in known}
+    counts: dict[str, Any] = {name: int(known[name]) for name in COUNTS if known.get(name, "").isdecimal()}
+    return Question(ability, **texts, **counts)

@@ -112,3 +112,16 @@ async def take_back_points(
 async def release_coupons(session: AsyncSession, order_id: int) -> None:
     """Coupons used for an order may be used again, as long as they last."""
     await session.execute(update(Coupon).where(Coupon.order_id == order_id).values(order_id=None))
+
+
+async def find_coupon(session: AsyncSession, code: str) -> Coupon | None:
+    """The coupon of a code, whoever's it is."""
+    return await session.get(Coupon, code)
+
+
+async def usable_coupons(session: AsyncSession, customer_id: int, *, now: datetime, limit: int) -> list[Coupon]:
+    """What the customer was given and may still use, what lapses first in front."""
+    usable = (Coupon.customer_id == customer_id) & Coupon.order_id.is_(None) & (Coupon.expires_at > now)
+    return list(
+        await session.scalars(select(Coupon).where(usable).order_by(Coupon.expires_at, Coupon.code).limit(limit))
+    )

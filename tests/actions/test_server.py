@@ -83,18 +83,22 @@ async def test_every_action_of_the_domain_is_served(rasa: Rasa) -> None:
     served = {action["name"] for action in (await rasa.http.get("/actions")).json()}
     assert served == {
         "action_answer",
+        "action_coupon_problem",
         "action_delivery_problem",
         "action_handoff",
         "action_invoice_request",
+        "action_loyalty_points",
         "action_marketing_opt_in",
         "action_marketing_opt_out",
         "action_order_cancel",
         "action_order_change",
         "action_order_status",
         "action_payment_problem",
+        "action_privacy_request",
         "action_product_search",
         "action_promotion",
         "action_recommend",
+        "action_refund_status",
         "action_returns",
     }
 
