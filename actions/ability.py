@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.cards import leave_shown
 from actions.continuing import says
 from actions.floor import kept_open, misunderstood, with_a_person_offered
 from actions.language import language_of
@@ -25,6 +26,9 @@ from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer
 
 logger = logging.getLogger(__name__)
+
+# After these the customer still speaks of what she was shown.
+SMALL_TALK = frozenset({"greet", "thank", "affirm", "deny", "praise"})
 
 # What a customer types to be recognised is kept out of the log of events, which is never changed again.
 UNRECORDED = ("email", "phone")
@@ -51,6 +55,10 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """What to say to this turn; may write through `session`, never commits."""
         raise NotImplementedError
+
+    async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
+        """True if this message is this ability's, whatever the intent was taken for."""
+        return False
 
     async def drop(self, session: AsyncSession, turn: Turn) -> Answer:
         """What to say when the customer wants her open question left."""
@@ -86,6 +94,8 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
             turn = await self._begin(session, said)
             answer = self._round_off(turn, await self._answer(session, turn))
             replies = await self._tell(session, turn, answer)
+            if turn.context.current and not answer.shown() and turn.intent not in SMALL_TALK:
+                await leave_shown(session, turn)
         forgotten = {"asked_for": None} if turn.asked_for else {}
         return list(spoken(answer, replies)), {**forgotten, **answer.remember}
 
@@ -93,9 +103,16 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         """Who asked hears the answer, whatever the intent was taken for."""
         said = says(turn, self._abilities)
         if said == "else":
-            return await self.answer(session, turn)
+            return await (await self._who_recognises(session, turn)).answer(session, turn)
         asking = self._abilities[turn.asked_for]
         return await (asking.drop(session, turn) if said == "drop" else asking.answer(session, turn))
+
+    async def _who_recognises(self, session: AsyncSession, turn: Turn) -> Ability:
+        """The ability that knows better than the intent what the message is about, else this one."""
+        for ability in self._abilities.values():
+            if ability is not self and await ability.recognises(session, turn):
+                return ability
+        return self
 
     def _round_off(self, turn: Turn, answer: Answer) -> Answer:
         """What an answer of any ability is followed by: an open question, and a person where one is wanted."""

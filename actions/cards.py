@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.context import Wish, as_json
 from actions.formats import money
 from actions.reply import Card
 from actions.texts import Texts
@@ -36,12 +38,24 @@ def card_of(product: Product, turn: Turn, *, texts: Texts, currency: str) -> Car
     )
 
 
-async def remember_shown(session: AsyncSession, turn: Turn, products: Iterable[Product]) -> None:
-    """Notes what the customer has before her eyes, in its order, in front of what she saw earlier."""
+async def remember_shown(
+    session: AsyncSession, turn: Turn, products: Iterable[Product], *, asked: str = "", wish: Wish | None = None
+) -> None:
+    """Notes what the customer has before her eyes, in its order, in front of what she saw earlier.
+
+    `asked` is what she asked of it (an intent); `wish` is what she was looking for, where this came of a new search.
+    """
     skus = [product.sku for product in products]
     earlier = [sku for sku in turn.shown if sku not in skus]
     conversation = await session.get_one(Conversation, turn.conversation_id)
     conversation.shown_products = (skus + earlier)[:SHOWN_KEPT]
+    conversation.context = as_json(turn.context.showing(skus, asked=asked, wish=wish))
+
+
+async def leave_shown(session: AsyncSession, turn: Turn) -> None:
+    """Notes that something else is spoken of now."""
+    conversation = await session.get_one(Conversation, turn.conversation_id)
+    conversation.context = as_json(replace(turn.context, current=False))
 
 
 def page_of(product: Product) -> str:

@@ -1,4 +1,4 @@
-"""The search over what the shop sells now: built again when the catalogue has changed."""
+"""What the shop sells now, ready to be searched: built again when the catalogue has changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.attributes import AttributeWords
 from models.search import CatalogueSearch, Entry, Hit
 from rapport.store.products import Product, active_products, catalogue_stamp, category_names
 
@@ -16,24 +17,34 @@ OLDEST = timedelta(minutes=5)
 
 
 class Catalogue:
-    """One index per process; between two awaits nothing is half-built."""
+    """One index per process; between two awaits nothing is half-built.
+
+    `attributes` are the words the shop describes its products by; both are as new as the last `refresh`.
+    """
 
     def __init__(self) -> None:
         self._stamp: tuple[int, ...] | None = None
         self._built_at: datetime | None = None
         self._search = CatalogueSearch(())
+        self.attributes = AttributeWords(())
 
     async def find(self, session: AsyncSession, query: str, *, count: int, now: datetime) -> list[Hit]:
         """The best products for the words of a customer."""
         await self.refresh(session, now=now)
         return self._search.find(query, count=count)
 
+    def knows(self, word: str) -> bool:
+        """True if anything on sale is described by this word."""
+        return self._search.knows(word)
+
     async def refresh(self, session: AsyncSession, *, now: datetime) -> None:
         """Builds the index if the catalogue has changed since, or the index is old."""
         stamp = await catalogue_stamp(session)
         if stamp == self._stamp and self._built_at is not None and now - self._built_at < OLDEST:
             return
-        self._search = CatalogueSearch(entries(await active_products(session), await category_names(session)))
+        products = await active_products(session)
+        self._search = CatalogueSearch(entries(products, await category_names(session)))
+        self.attributes = AttributeWords(products)
         self._stamp, self._built_at = stamp, now
 
 

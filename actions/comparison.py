@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from actions.attributes import label_of
 from actions.cards import name_of, page_of, picture_of, stock_of
 from actions.formats import money
 from actions.reply import Column, Row, Table
@@ -44,6 +45,6 @@ def _value(product: Product, code: str, turn: Turn) -> str:
 
 
 def _label(products: Sequence[Product], code: str, turn: Turn) -> str:
-    """The attribute's own name in the shop's catalogue, else its code."""
-    labels = (product.attributes.get(code, {}).get("label", {}).get(turn.language) for product in products)
-    return str(next(filter(None, labels), code.replace("_", " ").capitalize()))
+    """What the first that has the attribute calls it."""
+    having = next(product for product in products if code in product.attributes)
+    return label_of(code, having.attributes[code], turn.language)

@@ -1,29 +1,30 @@
-"""Finds products: by what is said of them, by name, by category and budget, or by pointing at one just shown."""
+"""Finds products: by what is said of them, by name, by category and budget, or by pointing at what was shown."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.ability import Ability
-from actions.budget import Budget, budget_of
-from actions.cards import card_of, name_of, remember_shown
-from actions.comparison import COMPARED, compare
-from actions.formats import money
-from actions.pointing import pointed_at
-from actions.reply import Answer, Button, Happened
+from actions.again import Again, rests_on_before
+from actions.asking import Asking, read_asking
+from actions.budget import budget_of
+from actions.context import Wish
+from actions.looking import Found, look, shelf
+from actions.meant import described, meant, most
+from actions.reply import Answer, Happened
+from actions.showing import Showing
 from actions.turn import Turn
 from rapport.privacy import mask
-from rapport.store.products import Product, active_products, products_by_id, products_by_sku
+from rapport.store.products import Product, products_by_id, products_by_sku
 
-SHOWN = 4
-CANDIDATES = 40
-# A hit that answers less of the question than this is shown as "close to it", not as "it".
-WHOLE = 0.75
-ABOUT_ONE = frozenset({"product_details", "product_availability", "price_query"})
-ABOUT_SHOWN = ABOUT_ONE | {"compare_products"}
+# Taken for one of these, a message may still be about what was shown: without what came before, it has no meaning.
+MISHEARD = frozenset({"nlu_fallback", "out_of_scope", "deny", "order_status", "order_change", "order_help"}) | {
+    "exchange_request",
+    "recommend",
+}
+UNHEARD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
 class ActionProductSearch(Ability):
@@ -33,108 +34,129 @@ class ActionProductSearch(Ability):
 
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """Named or pointed-at products come first, a search after."""
-        named = await self._named(session, turn)
-        if named and turn.intent == "compare_products" and len(named) > 1:
-            return await self._compare(session, turn, named[:COMPARED])
-        if named and (turn.intent in ABOUT_ONE or turn.named("product")):
-            return await self._about(session, turn, named)
-        return await self._search(session, turn)
+        asking = await read_asking(session, self.services.catalogue, turn)
+        named = await _named(session, turn)
+        if asking.asked == "compare":
+            return await self._compare(session, asking, named)
+        if named:
+            return await self._about(session, asking, named, wish=Wish())
+        found = meant(asking.pointing, asking.shown)
+        if found.unclear:
+            return await self._showing.which(session, asking, found.unclear)
+        if found.products:
+            return await self._about(session, asking, found.products)
+        return await self._search(session, asking)
 
-    async def _named(self, session: AsyncSession, turn: Turn) -> list[Product]:
-        skus = turn.named("product")
-        if not skus and turn.intent == "compare_products":
-            skus = pointed_at(turn.text, turn.shown) or turn.shown[:2]
-        elif not skus and turn.intent in ABOUT_ONE and not turn.named("category"):
-            skus = pointed_at(turn.text, turn.shown)
-        found = await products_by_sku(session, skus)
-        return [found[sku] for sku in skus if sku in found and found[sku].active]
+    async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
+        """True if all of a misheard message points at what was shown, or is a name for something we sell."""
+        if turn.intent not in MISHEARD or turn.text.startswith("/"):
+            return False
+        asking = await read_asking(session, self.services.catalogue, turn)
+        unheard, pointing = turn.intent in UNHEARD, asking.pointing
+        if unheard and turn.named("product"):
+            return True
+        if turn.context.current and _speaks_of_shown(asking):
+            return pointing.strongly or (unheard and (pointing.at_all or bool(pointing.words)))
+        return (unheard or pointing.corrects) and bool(asking.kind) and await self._sells(session, asking)
 
-    async def _compare(self, session: AsyncSession, turn: Turn, products: Sequence[Product]) -> Answer:
-        await remember_shown(session, turn, products)
-        cheapest = min(products, key=lambda product: product.price_minor)
-        alike = all(product.price_minor == cheapest.price_minor for product in products)
-        price = money(cheapest.price_minor, self.services.settings.currency, turn.language)
-        text = (
-            self.say("search.compare_same", turn, price=price)
-            if alike
-            else self.say("search.compare", turn, name=name_of(cheapest, turn), price=price)
-        )
-        table = compare(products, turn, texts=self.services.texts, currency=self.services.settings.currency)
-        return Answer((text,), buttons=self._more(turn, products), table=table)
+    async def _sells(self, session: AsyncSession, asking: Asking) -> bool:
+        """True if every word of the message describes one and the same thing we sell."""
+        pointing = asking.pointing
+        hits = await self.services.catalogue.find(session, " ".join(pointing.words), count=1, now=asking.turn.now)
+        return bool(hits) and hits[0].coverage >= 0.99
 
-    async def _about(self, session: AsyncSession, turn: Turn, products: Sequence[Product]) -> Answer:
+    async def _compare(self, session: AsyncSession, asking: Asking, named: Sequence[Product]) -> Answer:
+        """Those named and pointed at; one alone is compared with the one spoken of."""
+        found = meant(asking.pointing, asking.shown)
+        chosen = list({product.id: product for product in (*named, *found.products)}.values())
+        if len(chosen) == 1:
+            beside = asking.shown.focus or next((one for one in asking.shown.listed if one not in chosen), None)
+            chosen = [beside, *chosen] if beside and beside not in chosen else chosen
+        if len(chosen) < 2 and not named:
+            chosen = list(asking.shown.listed)
+        if len(chosen) > 1:
+            return await self._showing.compared(session, asking, chosen)
+        return await self._about(session, asking, chosen) if chosen else await self._search(session, asking)
+
+    async def _about(
+        self, session: AsyncSession, asking: Asking, products: Sequence[Product], *, wish: Wish | None = None
+    ) -> Answer:
         if len(products) > 1:
-            return await self._show(session, turn, "search.named", products)
-        product = products[0]
-        price = money(product.price_minor, self.services.settings.currency, turn.language)
-        key = {"price_query": "search.price", "product_availability": "search.available"}.get(
-            turn.intent, "search.details"
-        )
-        if turn.intent == "product_availability" and product.stock <= 0:
-            key = "search.sold_out"
-        values = {"name": name_of(product, turn), "price": price, "properties": self._properties(product, turn)}
-        return await self._show(session, turn, key, [product], **values)
+            return await self._showing.listed(session, asking, "search.named", products, wish=wish)
+        return await self._showing.about(session, asking, products[0], wish=wish)
 
-    async def _search(self, session: AsyncSession, turn: Turn) -> Answer:
+    async def _search(self, session: AsyncSession, asking: Asking) -> Answer:
+        turn = asking.turn
         budget = budget_of(turn.entities, self.services.settings.currency)
-        hits = await self.services.catalogue.find(session, _question(turn), count=CANDIDATES, now=turn.now)
-        products = await products_by_id(session, [hit.id for hit in hits])
-        whole = [products[hit.id] for hit in hits if hit.coverage >= WHOLE]
-        close = [products[hit.id] for hit in hits if hit.coverage < WHOLE]
-        categories = turn.named("category")
-        for key, found in (("search.found", whole), ("search.close", close)):
-            fitting = _fitting(found, budget, categories)
-            if fitting:
-                return await self._show(session, turn, key, fitting)
-        if categories:
-            shelf = _fitting(await active_products(session), budget, categories)
-            if shelf:
-                return await self._show(session, turn, "search.shelf", shelf)
-        if turn.intent in ABOUT_SHOWN and turn.shown:
-            return await self._which(session, turn)
-        return await self._nothing(session, turn, too_dear=bool(whole) and budget is not None)
+        if rests_on_before(asking, has_budget=budget is not None):
+            return await Again(self.services, self._showing).answer(session, asking)
+        wish = Wish(
+            asking.kind,
+            asking.describing,
+            next(iter(turn.named("category")), ""),
+            budget.at_least if budget else None,
+            budget.at_most if budget else None,
+        )
+        found = await look(session, self.services.catalogue, wish, turn, question=_question(asking))
+        return await self._show(session, asking, wish, found)
 
-    async def _which(self, session: AsyncSession, turn: Turn) -> Answer:
-        found = await products_by_sku(session, turn.shown)
-        return await self._show(session, turn, "search.which", [found[sku] for sku in turn.shown if sku in found])
+    async def _show(self, session: AsyncSession, asking: Asking, wish: Wish, found: Found) -> Answer:
+        turn = asking.turn
+        whole = found.whole
+        if asking.pointing.extreme and len(whole) > 1:
+            best = most(whole, asking.pointing.extreme)
+            whole = (best, *(one for one in whole if one is not best)) if best else whole
+        if len(whole) == 1 and asking.asked in ("price", "stock"):
+            return await self._showing.about(session, asking, whole[0], wish=wish)
+        options = (("search.found", whole), ("search.close", found.close))
+        for key, products in options:
+            if products:
+                return await self._showing.listed(
+                    session, asking, key, products, wish=wish, happened=_looked_for(turn, len(products))
+                )
+        if wish.category and (standing := await shelf(session, wish)):
+            return await self._showing.listed(session, asking, "search.shelf", standing, wish=wish)
+        if asking.asked != "search" and asking.shown.listed:
+            return await self._showing.which(session, asking, asking.shown.listed)
+        return await self._nothing(session, asking, too_dear=found.unpriced)
 
-    async def _nothing(self, session: AsyncSession, turn: Turn, *, too_dear: bool) -> Answer:
+    async def _nothing(self, session: AsyncSession, asking: Asking, *, too_dear: bool) -> Answer:
+        turn = asking.turn
         liked = await self.services.scorer.recommend(session, turn.customer_id, count=3, now=turn.now)
         products = await products_by_id(session, [item.product_id for item in liked])
         popular = [products[item.product_id] for item in liked if item.product_id in products]
         key = "search.no_price" if too_dear else "search.nothing"
-        return await self._show(session, turn, key if popular else "search.nothing_at_all", popular)
+        key = key if popular else "search.nothing_at_all"
+        happened = _looked_for(turn, 0)
+        return await self._showing.listed(session, asking, key, popular, wish=Wish(), happened=happened)
 
-    async def _show(
-        self, session: AsyncSession, turn: Turn, key: str, products: Sequence[Product], **values: str
-    ) -> Answer:
-        shown = products[:SHOWN]
-        await remember_shown(session, turn, shown)
-        currency = self.services.settings.currency
-        cards = tuple(card_of(product, turn, texts=self.services.texts, currency=currency) for product in shown)
-        looked_for = Happened("products_searched", {"query": mask(turn.text[:200]), "found": len(products)})
-        values.setdefault("count", str(len(products)))
-        return Answer(
-            (self.say(key, turn, **values),),
-            buttons=self._more(turn, shown) if shown else (),
-            cards=cards,
-            happened=(looked_for,) if turn.intent == self.called else (),
-        )
-
-    def _more(self, turn: Turn, shown: Sequence[Product]) -> tuple[Button, ...]:
-        category = json.dumps({"category": shown[0].category})
-        return (
-            Button(self.say("button.same_shelf", turn), f"/product_search{category}"),
-            Button(self.say("button.recommend", turn), "/recommend"),
-        )
-
-    def _properties(self, product: Product, turn: Turn) -> str:
-        labels = (attribute.get("names", {}).get(turn.language) for attribute in product.attributes.values())
-        return self.say("list.comma", turn).join(str(label) for label in labels if label) or "–"
+    @property
+    def _showing(self) -> Showing:
+        return Showing(self.services)
 
 
-def _question(turn: Turn) -> str:
+async def _named(session: AsyncSession, turn: Turn) -> list[Product]:
+    skus = turn.named("product")
+    found = await products_by_sku(session, skus)
+    return [found[sku] for sku in dict.fromkeys(skus) if sku in found and found[sku].active]
+
+
+def _speaks_of_shown(asking: Asking) -> bool:
+    words = asking.pointing.words
+    return len(words) == len(asking.describing) or bool(described(asking.shown.listed, words, asking.shown))
+
+
+def _looked_for(turn: Turn, found: int) -> tuple[Happened, ...]:
+    if turn.intent != ActionProductSearch.called:
+        return ()
+    return (Happened("products_searched", {"query": mask(turn.text[:200]), "found": found}),)
+
+
+def _question(asking: Asking) -> str:
     """What was asked without the amount; a button asks with nothing but its entities."""
+    turn = asking.turn
+    if asking.pointing.at_all:
+        return " ".join(asking.pointing.words)
     if turn.text.startswith("/"):
         return " ".join(turn.named("product"))
     question = turn.text
@@ -142,14 +164,3 @@ def _question(turn: Turn) -> str:
         if entity.kind in ("budget", "quantity") and entity.written:
             question = question.replace(entity.written, " ")
     return question
-
-
-def _fitting(products: Iterable[Product], budget: Budget | None, categories: Sequence[str]) -> list[Product]:
-    """Those within the budget, of the category where one is named; what is in stock comes first."""
-    fitting = [
-        product
-        for product in products
-        if (not categories or product.category in categories)
-        and (budget is None or budget.allows(product.price_minor))
-    ]
-    return sorted(fitting, key=lambda product: product.stock <= 0)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.ability import Ability
 from actions.cards import card_of, name_of, remember_shown
+from actions.context import Wish
 from actions.reply import Answer, Button, Happened
 from actions.turn import Turn
 from rapport.marketing.scoring import Recommendation
@@ -43,7 +44,7 @@ class ActionRecommend(Ability):
         if not suggested:
             return Answer((self.say("recommend.nothing", turn),))
         shown = [one.product for one in suggested]
-        await remember_shown(session, turn, shown)
+        await remember_shown(session, turn, shown, wish=Wish())
         bought = await _bought(session, turn)
         invited = await self._invite(session, turn)
         currency = self.services.settings.currency

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from actions.context import Context, read_context
 from actions.language import language_of
 from rapport.settings import Language
 from rapport.store.conversations import Conversation
@@ -31,7 +32,8 @@ class Turn:
 
     `message_id` names the customer's message within the conversation, so that an event of it is recorded once.
     `sentiment` is how content she sounds: 0 dissatisfied, 0.5 neither, 1 content; None for a pressed button, and
-    where no model tells it. `likely` are the intents it was taken for, the likeliest first.
+    where no model tells it. `likely` are the intents it was taken for, the likeliest first. `context` is what was
+    spoken of before.
     """
 
     conversation_id: str
@@ -49,6 +51,7 @@ class Turn:
     now: datetime
     sentiment: float | None = None
     likely: tuple[str, ...] = ()
+    context: Context = field(default_factory=Context)
 
     def named(self, kind: str) -> tuple[str, ...]:
         """What this message itself names, as text."""
@@ -124,6 +127,7 @@ def begin(
         now=now,
         sentiment=said.sentiment,
         likely=said.likely,
+        context=read_context(conversation),
     )
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.words import STOP_WORDS, han_runs, is_han, near, words
+from models.words import SAME_WORDS, STOP_WORDS, fold, han_runs, is_han, near, words
 
 # BM25's saturation; fields are weighted before it, as BM25F does.
 SATURATION = 1.2
 NAME, LABEL, DESCRIPTION = 3.0, 2.0, 0.7
+# A word said twice in a description weighs less than in one label.
+DESCRIPTION_ALONE = 1.75
 # A Chinese word no product is named by: 杯子 means what is called …杯 in the end (the noun stands last), and what
 # has all its characters in the name counts a little less.
-BY_HEAD, BY_CHARACTERS = 0.8, 0.6
+# In one piece (红茶 in 玫瑰红茶) it is as good as a word of its own.
+BY_HEAD, BY_CHARACTERS, IN_ONE_PIECE = 0.8, 0.6, 1.0
 # Of what was asked for, by weight, so much must be found; and a hit may not fall this far behind the best.
 COVERAGE = 0.35
 BEHIND_BEST = 0.5
@@ -54,12 +57,14 @@ class CatalogueSearch:
         self._weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
         self._heads: defaultdict[str, set[int]] = defaultdict(set)
         self._letters: defaultdict[str, set[int]] = defaultdict(set)
+        self._names: dict[int, str] = {}
         for entry in entries:
             self._size += 1
             for text, weight in ((entry.name, NAME), (entry.labels, LABEL), (entry.description, DESCRIPTION)):
                 for word in words(text, parts=True):
                     held = self._weights[word]
                     held[entry.id] = held.get(entry.id, 0.0) + weight
+            self._names[entry.id] = fold(entry.name)
             for run in han_runs(entry.name):
                 self._heads[run[-1]].add(entry.id)
                 for letter in run:
@@ -72,28 +77,46 @@ class CatalogueSearch:
             return []
         scores: defaultdict[int, float] = defaultdict(float)
         found: defaultdict[int, float] = defaultdict(float)
+        titled: set[int] = set()
         for word in asked:
             rarity = self._rarity(word)
             for id_, weight in self._matches(word).items():
                 scores[id_] += rarity * weight * (SATURATION + 1) / (weight + SATURATION)
                 found[id_] += rarity
+                titled |= {id_} if weight > DESCRIPTION_ALONE else set()
         whole = sum(self._rarity(word) for word in asked)
         hits = [
-            Hit(id_, score, found[id_] / whole) for id_, score in scores.items() if found[id_] >= COVERAGE * whole
+            Hit(id_, score, found[id_] / whole)
+            for id_, score in scores.items()
+            # A description mentions many things; it counts where no name or label does.
+            if found[id_] >= COVERAGE * whole and (id_ in titled or not titled)
         ]
         return _near_the_best(hits)[:count]
 
+    def knows(self, word: str) -> bool:
+        """True if anything here is described by this word."""
+        return bool(self._matches(self._spelled(word)))
+
     def _matches(self, word: str) -> dict[int, float]:
-        """Product → weight of the word in it, by the word itself or by its characters."""
+        """Product → weight of the word in it, or of another for the same kind of thing."""
+        return _heaviest(self._matches_itself(one) for one in SAME_WORDS.get(word, (word,)))
+
+    def _matches_itself(self, word: str) -> dict[int, float]:
+        """By the word itself, by the noun names end in, or by its characters."""
         exact = self._weights.get(word, {})
         letters = [letter for letter in word if letter not in STOP_WORDS]
-        # 红色 is a label of its own and must not find every 红茶.
-        if not is_han(word) or not letters or any(weight >= LABEL for weight in exact.values()):
+        if not is_han(word) or not letters:
             return exact
-        named = set.intersection(*(self._letters.get(letter, set()) for letter in letters))
-        by_characters = dict.fromkeys(named, NAME * BY_CHARACTERS)
         by_head = dict.fromkeys(self._heads.get(letters[-1], ()), NAME * BY_HEAD)
-        return by_characters | by_head | exact
+        # 帽子 is what ends in 帽; with such things here, a hooded jumper (连帽卫衣) is none.
+        if len(letters) == 1 and by_head:
+            return by_head
+        # 红色 is a label of its own and must not find every 红茶.
+        if any(weight >= LABEL for weight in exact.values()):
+            return exact
+        pieces = {True: NAME * IN_ONE_PIECE, False: NAME * BY_CHARACTERS}
+        named = set.intersection(*(self._letters.get(letter, set()) for letter in letters))
+        return _heaviest(({id_: pieces[word in self._names[id_]] for id_ in named}, by_head, exact))
 
     def _rarity(self, word: str) -> float:
         """The inverse document frequency, never negative."""
@@ -106,6 +129,15 @@ class CatalogueSearch:
             return word
         known = [other for other in near(word) if other in self._weights]
         return max(known, key=lambda other: (len(self._weights[other]), other), default=word)
+
+
+def _heaviest(weights: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """Each product with the greatest of its weights."""
+    heaviest: dict[int, float] = {}
+    for one in weights:
+        for id_, weight in one.items():
+            heaviest[id_] = max(heaviest.get(id_, 0.0), weight)
+    return heaviest
 
 
 def _says_something(word: str) -> bool:

@@ -22,8 +22,16 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUNS = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:\.\d+)?[a-z0-9]*")
 _IS_HAN = re.compile(rf"[{HAN}]")
 
-_LINES = Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").splitlines()
-STOP_WORDS = frozenset(word for line in _LINES if not line.startswith("#") for word in line.split())
+
+def _lines(name: str) -> list[list[str]]:
+    """The words of each line of a file beside this one."""
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
+
+
+STOP_WORDS = frozenset(word for line in _lines("stop_words.txt") for word in line)
+# Each word → all that are used for the same kind of thing, itself among them.
+SAME_WORDS = {word: tuple(line) for line in _lines("same_words.txt") for word in line}
 
 
 def prepare() -> None:
@@ -56,9 +64,19 @@ def is_han(word: str) -> bool:
     return bool(_IS_HAN.match(word))
 
 
+# English plurals that no ending tells.
+IRREGULAR = {
+    "scarves": "scarf", "knives": "knife", "shelves": "shelf", "leaves": "leaf", "loaves": "loaf", "wolves": "wolf",
+    "halves": "half", "wives": "wife", "men": "man", "women": "woman", "children": "child", "feet": "foot",
+    "mice": "mouse",
+}  # fmt: skip
+
+
 def singular(word: str) -> str:
-    """mugs → mug, boxes → box, candies → candy; what does not look like a plural stays."""
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    """mugs → mug, boxes → box, candies → candy, knives → knife; what does not look like a plural stays."""
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if len(word) < 4 or word in STOP_WORDS or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"

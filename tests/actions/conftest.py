@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -35,8 +36,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def rasa(shop: Shop, settings: Settings, free_port: int, now: datetime) -> AsyncIterator[Rasa]:
-    async with (
-        serving(settings, port=free_port, clock=lambda: now),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", trust_env=False) as http,
-    ):
+    async with actions(settings, free_port, now) as http:
         yield Rasa(http)
+
+
+@contextlib.asynccontextmanager
+async def actions(settings: Settings, port: int, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
+    """The real action server, and a client for it."""
+    async with (
+        serving(settings, port=port, clock=lambda: now),
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+    ):
+        yield http

@@ -45,7 +45,7 @@ async def test_search_remembers_what_it_showed(rasa: Rasa, shop: Shop) -> None:
     [
         ("price_query", "第二个多少钱", "大红双层马克杯现在是 ¥168。"),
         ("product_availability", "is the second one in stock?", "Red Double-Wall Mug is in stock."),
-        ("product_details", "第一个是什么颜色", "朱砂马克杯，¥88。红色。"),
+        ("product_details", "第一个是什么颜色", "朱砂马克杯的颜色：红色。"),
     ],
 )
 async def test_a_product_just_shown_may_be_pointed_at(
@@ -61,7 +61,8 @@ async def test_pointing_past_the_end_is_asked_back(rasa: Rasa, shop: Shop) -> No
     async with shop.database.session() as session:
         (await session.get_one(Conversation, ANONYMOUS)).shown_products = ["MUG-1"]
     reply = await rasa.asks("product_search", "第三个多少钱", intent="price_query")
-    assert (reply.texts[0][:11], reply.skus) == ("您说的是刚才这里面的哪", ["MUG-1"])
+    assert (reply.texts[0][:11], reply.skus) == ("您说的是这里面的哪一个", ["MUG-1"])
+    assert reply.responses[0]["buttons"] == [{"title": "朱砂马克杯", "payload": '/price_query{"product": "MUG-1"}'}]
 
 
 async def test_sold_out_is_said(rasa: Rasa) -> None:
@@ -127,3 +128,72 @@ async def test_the_search_is_an_event_without_addresses(rasa: Rasa, shop: Shop) 
     assert [(event.customer_id, event.properties) for event in events] == [
         (shop.mei, {"query": "green tea, write to m***@example.org", "found": 1})
     ]
+
+
+async def test_several_are_added_up_and_what_is_not_there_is_said(rasa: Rasa) -> None:
+    mug = entity("product", "MUG-1", written="朱砂马克杯")
+    three = await rasa.asks("product_search", "朱砂马克杯买三个多少钱", intent="price_query", entities=[mug])
+    ten = await rasa.asks("product_search", "how much for ten?", intent="price_query", language="en")
+    enough = await rasa.asks("product_search", "有五个吗", intent="product_availability")
+    short = await rasa.asks("product_search", "要20个，有货吗", intent="product_availability")
+    assert [reply.texts for reply in (three, ten, enough, short)] == [
+        ["朱砂马克杯单价 ¥88，3 件一共 ¥264。"],
+        ["Vermilion Mug is CN¥88 each, so 10 come to CN¥880. There are only 5 left, though."],
+        ["朱砂马克杯够的，5 件现在都有货。"],
+        ["朱砂马克杯现在只剩 5 件，不够 20 件。"],
+    ]
+
+
+async def test_instead_of_what_is_sold_out_the_like_is_shown(rasa: Rasa) -> None:
+    pot = entity("product", "POT-1", written="紫砂壶")
+    reply = await rasa.asks("product_search", "紫砂壶有货吗", intent="product_availability", entities=[pot])
+    # Nothing else here is called a pot: then what stands on its shelf, nearest in price first.
+    assert reply.skus == ["MUG-2", "MUG-1", "CUP-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "skus"),
+    [
+        ("有没有便宜点的", "这些更便宜：", ["MUG-1"]),
+        ("再贵一点的呢", "同类里没有更高档的了，大红双层马克杯（¥168）就是。", ["MUG-2"]),
+        ("有青色的吗", "这个没有。大红双层马克杯的颜色：红色。", ["MUG-2"]),
+        ("还有别的吗", "还有这些：", ["MUG-1"]),
+        ("有更大的吗", "您说的是这里面的哪一个？", ["MUG-2"]),
+    ],
+)
+async def test_what_was_shown_is_gone_on_from(rasa: Rasa, text: str, answer: str, skus: list[str]) -> None:
+    mug = entity("product", "MUG-2", written="大红双层马克杯")
+    await rasa.asks("product_search", "大红双层马克杯", intent="product_details", entities=[mug])
+    reply = await rasa.asks("product_search", text, intent="product_search")
+    assert (reply.texts[0][: len(answer)], sorted(reply.skus)) == (answer, skus)
+
+
+async def test_a_wish_is_kept_while_its_colour_or_price_changes(rasa: Rasa) -> None:
+    await rasa.asks("product_search", "有没有马克杯")
+    under = entity("budget", 100, written="100", role="at_most")
+    cheap = await rasa.asks("product_search", "100以内的呢", entities=[under])
+    red = await rasa.asks("product_search", "要红色的")
+    over = entity("budget", 100, written="100", role="at_least")
+    dear = await rasa.asks("product_search", "over 100 then", entities=[over])
+    assert [sorted(reply.skus) for reply in (cheap, red, dear)] == [["MUG-1"], ["MUG-1"], ["MUG-2"]]
+
+
+async def test_what_was_misheard_is_taken_up_where_it_points(rasa: Rasa) -> None:
+    await rasa.asks("product_search", "马克杯")
+    pointed = await rasa.asks("answer", "and the last one?", intent="nlu_fallback")
+    lost = await rasa.asks("answer", "tell me a joke", intent="out_of_scope")
+    named = await rasa.asks("answer", "绿茶", intent="nlu_fallback")
+    assert (pointed.skus, lost.skus, named.skus) == (["MUG-2"], [], ["TEA-1"])
+
+
+async def test_an_order_spoken_of_since_is_what_second_means(rasa: Rasa) -> None:
+    await rasa.asks("product_search", "马克杯", by=KNOWN)
+    await rasa.asks("order_status", "我的订单到哪了", by=KNOWN)
+    reply = await rasa.asks("order_status", "第二个呢", by=KNOWN)
+    assert reply.skus == []
+
+
+async def test_the_language_changes_and_what_is_spoken_of_stays(rasa: Rasa) -> None:
+    await rasa.asks("product_search", "看看马克杯")
+    reply = await rasa.asks("product_search", "how much is the cheaper one?", intent="price_query", language="en")
+    assert reply.texts == ["Vermilion Mug is CN¥88 at the moment."]

@@ -59,7 +59,12 @@ def test_find_takes_a_noun_for_what_names_end_in() -> None:
 
 
 def test_find_does_not_take_red_tea_for_red() -> None:
-    assert found("红色") == [2, 7, 4]  # the tea only because its description speaks of a red cup
+    assert found("红色") == [2, 7]
+
+
+def test_find_heeds_descriptions_where_no_name_or_label_answers() -> None:
+    assert (found("laptop"), found("笔记本 laptop")) == ([6], [6])
+    assert 4 not in found("杯子")  # a tea whose description speaks of a cup
 
 
 def test_find_tells_how_much_of_the_question_is_answered() -> None:
@@ -79,12 +84,39 @@ def test_one_product_is_found_by_its_name() -> None:
     assert [type(hit) for hit in CatalogueSearch(SHELF[:1]).find("celadon")] == [Hit]
 
 
+def test_find_knows_other_words_for_the_same_kind_of_thing() -> None:
+    assert (found("beanie"), found("cap"), found("雨帽帽子")) == ([7], [7], [7])
+
+
+def test_find_takes_a_name_in_one_piece_for_the_word() -> None:
+    assert found("红茶")[0] == 4
+
+
+def test_knows_tells_what_anything_here_is_described_by() -> None:
+    assert [SEARCH.knows(word) for word in ("mug", "teapto", "羊毛", "手机", "phone")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_words_are_folded_and_singular() -> None:
-    assert words("Ｔｅａ Cups 500ml") == ["tea", "cup", "500ml"]
+    assert words("Ｔｅａ Cups does 500ml") == ["tea", "cup", "does", "500ml"]
 
 
 @pytest.mark.parametrize(
-    ("plural", "one"), [("mugs", "mug"), ("boxes", "box"), ("candies", "candy"), ("glass", "glass"), ("gas", "gas")]
+    ("plural", "one"),
+    [
+        ("mugs", "mug"),
+        ("boxes", "box"),
+        ("candies", "candy"),
+        ("glass", "glass"),
+        ("gas", "gas"),
+        ("knives", "knife"),
+        ("scarves", "scarf"),
+    ],
 )
 def test_singular(plural: str, one: str) -> None:
     assert singular(plural) == one
