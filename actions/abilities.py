@@ -8,6 +8,7 @@ from actions.ability import Ability
 from actions.answer import ActionAnswer
 from actions.coupon_check import ActionCouponCheck
 from actions.delivery_problem import ActionDeliveryProblem
+from actions.fallback import ActionFallback
 from actions.handoff import ActionHandoff
 from actions.invoice import ActionInvoice
 from actions.loyalty import ActionLoyalty
@@ -29,6 +30,7 @@ ABILITIES: tuple[type[Ability], ...] = (
     ActionAnswer,
     ActionCouponCheck,
     ActionDeliveryProblem,
+    ActionFallback,
     ActionHandoff,
     ActionInvoice,
     ActionLoyalty,

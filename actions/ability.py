@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.cards import leave_shown
 from actions.continuing import says
-from actions.floor import kept_open, misunderstood, with_a_person_offered
+from actions.floor import counted, kept_open, misunderstood, with_a_person_offered
 from actions.language import language_of
 from actions.question import Question, read_question
 from actions.reply import Answer, Happened, spoken
@@ -72,6 +72,10 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         """Takes a question up again after something else was answered."""
         return ""
 
+    def other(self, called: str) -> Ability:
+        """Another ability, by its name."""
+        return self._abilities[called]
+
     def say(self, key: str, turn: Turn, **values: object) -> str:
         """A sentence of `texts.yml` in the language of the turn."""
         return self.services.texts.say(key, turn.language, **values)
@@ -122,7 +126,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         if asking is not None and asking.insists and astray and self is not asking:
             answer = kept_open(turn, answer, question, asking.reminder(turn, question))
         times = misunderstood(turn) if astray else 0
-        return with_a_person_offered(turn, answer, self.services.texts, times=times)
+        return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=times), times)
 
     async def _begin(self, session: AsyncSession, said: Said) -> Turn:
         conversation = await session.get_one(Conversation, said.conversation_id)

@@ -78,7 +78,7 @@ class ActionCouponCheck(OrderAbility):
         question = replace(question, step=ASKED, tries=question.tries + 1)
         if question.tries >= TRIES:
             await start_handoff(session, turn.conversation_id, reason=self.called, now=turn.now)
-            return Answer((self.say("coupon.person", turn),))
+            return Answer((self.say("coupon.person", turn),), handed_over=True)
         return self.ask(turn, question, self.say("coupon.unknown", turn, code=code), self.person(turn))
 
     def _explain(self, turn: Turn, coupon: Coupon, customer: int | None) -> Answer:

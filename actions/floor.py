@@ -30,34 +30,40 @@ def kept_open(turn: Turn, answer: Answer, question: Question, reminder: str) -> 
     return replace(answer, remember=remember, reminder="" if turn.intent in SILENT else reminder)
 
 
-def with_a_person_offered(turn: Turn, answer: Answer, texts: Texts, *, times: int) -> Answer:
-    """Offers a hand-off to who is angry, or not understood so many times; a "yes" to any offer of one brings it."""
-    remember: dict[str, str | None] = {}
-    if times or "misunderstood" in turn.slots:
-        remember["misunderstood"] = str(times) if times else None
-    answer = replace(answer, remember={**remember, **answer.remember})
-    key = _reason(turn, times)
-    if key and turn.intent not in ENDS and not _offers(answer, anywhere=True):
-        button = Button(texts.say("button.person", turn.language), HANDOFF)
-        spoken = (*answer.texts, texts.say(key, turn.language))
-        answer = replace(answer, texts=spoken, buttons=(button, *answer.buttons), reminder="")
-    if _offers(answer) and "asked_for" not in answer.remember:
-        answer = replace(answer, remember={**answer.remember, "asked_for": "handoff:offered"})
-    return answer
-
-
 def misunderstood(turn: Turn) -> int:
     """How many messages in a row, this one included, nobody could make sense of."""
     before = turn.slots.get("misunderstood", "0")
     return int(before) + 1 if turn.intent in MISUNDERSTOOD and before.isdecimal() else 0
 
 
+def counted(turn: Turn, answer: Answer, times: int) -> Answer:
+    """The answer with `misunderstood` remembered, where that changes."""
+    if str(times) == turn.slots.get("misunderstood", "0"):
+        return answer
+    return replace(answer, remember={"misunderstood": str(times) if times else None, **answer.remember})
+
+
+def with_a_person_offered(turn: Turn, answer: Answer, texts: Texts, *, times: int) -> Answer:
+    """Offers a hand-off to who is angry, or not understood so many times; a "yes" to any offer of one brings it."""
+    if answer.handed_over or turn.intent in ENDS:
+        return answer
+    reason = _reason(turn, times)
+    if reason:
+        said = "strong" if reason == "upset" and _offers(answer) else reason
+        spoken = (*answer.texts, texts.say(f"handoff.offer.{said}", turn.language))
+        others = tuple(button for button in answer.buttons if button.payload != HANDOFF)
+        person = Button(texts.say("button.person", turn.language), HANDOFF)
+        answer = replace(answer, texts=spoken, buttons=(person, *others), reminder="")
+    if _offers(answer) and "asked_for" not in answer.remember:
+        answer = replace(answer, remember={**answer.remember, "asked_for": f"handoff:{reason or turn.intent}"})
+    return answer
+
+
 def _reason(turn: Turn, times: int) -> str:
     if turn.sentiment is not None and turn.sentiment <= UPSET:
-        return "handoff.offer_upset"
-    return "handoff.offer_lost" if times >= PATIENCE else ""
+        return "upset"
+    return "misunderstood" if times >= PATIENCE else ""
 
 
-def _offers(answer: Answer, *, anywhere: bool = False) -> bool:
-    buttons = answer.buttons if anywhere else answer.buttons[:1]
-    return any(button.payload == HANDOFF for button in buttons)
+def _offers(answer: Answer) -> bool:
+    return bool(answer.buttons) and answer.buttons[0].payload == HANDOFF

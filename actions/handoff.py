@@ -23,4 +23,4 @@ class ActionHandoff(Ability):
         """One hand-off, however often it is asked for."""
         reason = (turn.asked_for == self.called and turn.asked_about) or REASON
         begun = await start_handoff(session, turn.conversation_id, reason=reason, now=turn.now)
-        return Answer((self.say("handoff.requested" if begun else "handoff.already", turn),))
+        return Answer((self.say("handoff.requested" if begun else "handoff.already", turn),), handed_over=True)

@@ -130,7 +130,7 @@ class OrderAbility(OrderWords):
         failed = await failed_attempts(session, turn.conversation_id)
         if failed >= WRONG_ANSWERS:
             await start_handoff(session, turn.conversation_id, reason=HANDOFF_REASON, now=turn.now)
-            return Answer((self.say("order.person", turn),), remember=forgotten)
+            return Answer((self.say("order.person", turn),), remember=forgotten, handed_over=True)
         if key == "order.not_yours":
             forgotten["order_id"] = next(iter(turn.named("order_id")), None)
         text = self.say(key, turn, number=forgotten["order_id"])

@@ -85,6 +85,7 @@ async def test_every_action_of_the_domain_is_served(rasa: Rasa) -> None:
         "action_answer",
         "action_coupon_problem",
         "action_delivery_problem",
+        "action_fallback",
         "action_handoff",
         "action_invoice_request",
         "action_loyalty_points",

@@ -1,0 +1,112 @@
+"""After any answer: a person for who is angry or was not understood twice, and guesses instead of a shrug."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from actions.policies import read_policies
+from rapport.marketing.vocabulary import INTENTS
+from rapport.store.conversations import Handoff
+from tests.actions.open_orders import add_order
+from tests.actions.rasa_calls import Rasa, Reply
+from tests.actions.small_shop import KNOWN, Shop
+
+SHIPPED = Path("rules/policies.yml")
+NOBODY_ASKS = {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "praise", "out_of_scope"}
+
+
+def ranking(*intents: str) -> list[dict[str, Any]]:
+    return [{"name": intent, "confidence": 0.3 - place / 20} for place, intent in enumerate(intents)]
+
+
+async def lost(rasa: Rasa, *likely: str, text: str = "那个那个") -> Reply:
+    return await rasa.asks(
+        "fallback", text, intent="nlu_fallback", by=KNOWN, intent_ranking=ranking("nlu_fallback", *likely)
+    )
+
+
+async def reasons(shop: Shop) -> list[str]:
+    async with shop.database.reading() as session:
+        return list(await session.scalars(select(Handoff.reason)))
+
+
+async def test_the_likeliest_intents_are_offered(rasa: Rasa) -> None:
+    reply = await lost(rasa, "order_cancel", "thank", "return_request", "order_change", "order_status")
+    assert reply.payloads == ["/order_cancel", "/return_request", "/order_change"]
+    titles = [button["title"] for button in reply.responses[-1]["buttons"]]
+    assert titles == ["取消订单", "我要退货", "修改订单"]
+
+
+async def test_without_a_guess_it_says_what_it_can_do(rasa: Rasa) -> None:
+    reply = await lost(rasa, "greet", "thank")
+    assert reply.payloads[0] == "/product_search"
+
+
+def test_every_intent_that_can_be_meant_has_a_title() -> None:
+    assert set(read_policies(SHIPPED).buttons) == set(INTENTS) - NOBODY_ASKS
+
+
+async def test_who_is_not_understood_twice_is_offered_a_person(rasa: Rasa, shop: Shop) -> None:
+    first = await lost(rasa, "order_cancel")
+    second = await rasa.asks("answer", "天气怎么样", intent="out_of_scope", by=KNOWN)
+    await rasa.asks("answer", "好的", intent="affirm", by=KNOWN)
+    assert ("/handoff" in first.payloads, second.payloads[0], second.payloads.count("/handoff")) == (
+        False,
+        "/handoff",
+        1,
+    )
+    assert await reasons(shop) == ["misunderstood"]
+
+
+async def test_what_is_understood_in_between_begins_anew(rasa: Rasa) -> None:
+    await lost(rasa, "order_cancel")
+    between = await rasa.asks("answer", "谢谢", intent="thank", by=KNOWN)
+    again = await lost(rasa, "order_cancel")
+    assert (between.slots["misunderstood"], again.slots["misunderstood"], "/handoff" in again.payloads) == (
+        None,
+        "1",
+        False,
+    )
+
+
+@pytest.mark.parametrize(("sentiment", "offered"), [(0.05, True), (0.2, True), (0.4, False), (None, False)])
+async def test_who_is_angry_is_offered_a_person_with_the_answer(
+    rasa: Rasa, shop: Shop, now: datetime, sentiment: float | None, offered: bool
+) -> None:
+    await add_order(shop, "HM-1", "shipped", now, days_ago=2)
+    metadata = {"seq": 1, **({} if sentiment is None else {"sentiment": sentiment})}
+    reply = await rasa.asks("order_status", "到底什么时候到！", by=KNOWN, metadata=metadata)
+    await rasa.asks("answer", "好", intent="affirm", by=KNOWN)
+    assert ("HM-1" in reply.texts[0], reply.payloads == ["/handoff"]) == (True, offered)
+    assert await reasons(shop) == (["upset"] if offered else [])
+
+
+async def test_an_angry_complaint_is_offered_it_more_strongly(rasa: Rasa) -> None:
+    calm = await rasa.asks("answer", "我要投诉", intent="complaint", by=KNOWN)
+    angry = await rasa.asks("answer", "垃圾！我要投诉！", intent="complaint", by=KNOWN, metadata={"sentiment": 0.01})
+    assert angry.texts == [*calm.texts, "这件事值得马上有人来处理：点“转人工”，或者回我一个“好”，同事这就接手。"]
+    assert (calm.payloads, angry.payloads) == (["/handoff"], ["/handoff"])
+
+
+@pytest.mark.parametrize("intent", ["complaint", "account_problem"])
+async def test_a_yes_to_an_offered_person_brings_one(rasa: Rasa, shop: Shop, intent: str) -> None:
+    await rasa.asks("answer", "你们真行", intent=intent, by=KNOWN)
+    await rasa.asks("answer", "好的", intent="affirm", by=KNOWN)
+    assert await reasons(shop) == [intent]
+
+
+async def test_a_no_to_an_offered_person_brings_none(rasa: Rasa, shop: Shop) -> None:
+    await rasa.asks("answer", "我要投诉", intent="complaint", by=KNOWN)
+    await rasa.asks("answer", "不用了", intent="deny", by=KNOWN)
+    await rasa.asks("answer", "好的", intent="affirm", by=KNOWN)
+    assert await reasons(shop) == []
+
+
+async def test_a_bot_says_that_it_is_one(rasa: Rasa) -> None:
+    reply = await rasa.asks("answer", "are you a real person?", intent="bot_challenge", by=KNOWN)
+    assert "I'm not a person" in reply.texts[0]
