@@ -14,7 +14,7 @@ from rapport.chat.files import StoredFile
 from rapport.chat.language import language_of
 from rapport.chat.words import words
 from rapport.settings import Language
-from rapport.store.conversations import Conversation, append_message, message_of_client
+from rapport.store.conversations import Conversation, Utterance, append_message, seq_of_client
 from rapport.store.signals import send_signal
 from rapport.store.turns import PendingTurn
 
@@ -23,12 +23,13 @@ from rapport.store.turns import PendingTurn
 class Received:
     """`seq` of the stored message; `awaits_assistant` says whether a turn must run for it.
 
-    `turn` is that turn where no other message waits before it: it need not be read again.
+    `turn` is that turn where no other message waits before it: it need not be read again. `said` is what was new.
     """
 
     seq: int
     awaits_assistant: bool = False
     turn: PendingTurn | None = None
+    said: tuple[Utterance, ...] = ()
 
 
 def topic(conversation_id: str) -> str:
@@ -50,9 +51,9 @@ async def receive(
     The same `client_id` is the same message. Raises UnknownConversationError.
     """
     conversation = await _locked(session, conversation_id)
-    known = await message_of_client(session, conversation_id, client_id)
+    known = await seq_of_client(session, conversation_id, client_id)
     if known is not None:
-        return Received(known.seq)
+        return Received(known)
     text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
     if payload is None:
         conversation.language = language_of(text, otherwise=cast(Language, conversation.language))
@@ -64,9 +65,9 @@ async def receive(
     if conversation.responder != "assistant":
         # A person has it now: the assistant must not come back to it when she hands the conversation back.
         conversation.answered_seq = message.seq
-        return Received(message.seq)
+        return Received(message.seq, said=(message,))
     turn = PendingTurn(conversation_id, message.seq, text, payload, conversation.language, conversation.version)
-    return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None)
+    return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=(message,))
 
 
 async def receive_file(
@@ -74,9 +75,9 @@ async def receive_file(
 ) -> Received:
     """Stores that the customer sent a file. The assistant cannot read it: it says so and offers a person."""
     conversation = await _locked(session, conversation_id)
-    known = await message_of_client(session, conversation_id, client_id) if client_id else None
+    known = await seq_of_client(session, conversation_id, client_id) if client_id else None
     if known is not None:
-        return Received(known.seq)
+        return Received(known)
     message = await append_message(
         session, conversation_id, "customer", "", at=now, client_id=client_id, files=[file.as_json()]
     )

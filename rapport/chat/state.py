@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.errors import UnknownConversationError
-from rapport.store.conversations import ChatMessage, Conversation, messages_after
+from rapport.store.conversations import Conversation, Utterance, messages_after
 from rapport.store.queue import queue_position, usual_wait
 
 
@@ -34,13 +34,17 @@ class View:
 
 async def view_after(session: AsyncSession, conversation_id: str, seq: int) -> View:
     """What was said after `seq`, oldest first, and the state now. Raises UnknownConversationError."""
-    columns = select(Conversation.last_seq, Conversation.responder, Conversation.waiting_since)
-    row = (await session.execute(columns.where(Conversation.id == conversation_id))).one_or_none()
+    row = (await session.execute(_NOW, {"conversation": conversation_id})).one_or_none()
     if row is None:
         raise UnknownConversationError
     messages = await messages_after(session, conversation_id, seq) if row.last_seq > seq else []
     state = await _state(session, row.responder, row.waiting_since)
     return View(tuple(message_as_json(message) for message in messages), state)
+
+
+_NOW = select(Conversation.last_seq, Conversation.responder, Conversation.waiting_since).where(
+    Conversation.id == bindparam("conversation")
+)
 
 
 async def _state(session: AsyncSession, responder: str, waiting_since: datetime | None) -> State:
@@ -50,7 +54,7 @@ async def _state(session: AsyncSession, responder: str, waiting_since: datetime 
     return State("queue", position, None if wait is None else round(wait))
 
 
-def message_as_json(message: ChatMessage) -> dict[str, Any]:
+def message_as_json(message: Utterance) -> dict[str, Any]:
     """A message on the wire; `at` in ISO 8601, UTC."""
     parts = {"buttons": message.buttons, "cards": message.cards, "table": message.table, "files": message.files}
     return {

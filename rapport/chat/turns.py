@@ -161,15 +161,17 @@ class Turns:
         """Writes the end of a turn if the conversation is still the assistant's; says whether more may be open."""
         async with self.database.session() as session:
             replies, now = self._replies(turn, answers or (_fallback(turn),)), self.clock()
-            since = await write_replies(session, turn, replies, at=now)
-            if since is None and answers and await open_handoff(session, turn.conversation_id):
-                since = await write_announcement(session, turn, replies, at=now)
+            written = await write_replies(session, turn, replies, at=now)
+            # The version stands, so nothing but these messages is new to a stream; else the rows must tell.
+            news = written.said if written else None
+            if written is None and answers and await open_handoff(session, turn.conversation_id):
+                written = await write_announcement(session, turn, replies, at=now)
             await tell_other_processes(session, turn.conversation_id)
-        self.signals.wake(topic(turn.conversation_id))
-        outcome: Outcome = "dropped" if since is None else "answered" if answers else "fallback"
+        self.signals.wake(topic(turn.conversation_id), news)
+        outcome: Outcome = "dropped" if written is None else "answered" if answers else "fallback"
         self.on_turn(outcome, _loop_time() - began)
         # Dropped: whoever moved the conversation has changed what is open in it.
-        return since is None or since > 0
+        return written is None or written.wait > 0
 
     async def _deliver_late(self, turn: PendingTurn, answers: tuple[Answer, ...]) -> None:
         async with self.database.session() as session:

@@ -36,11 +36,11 @@ class TypingNow:
 
     def begin(self, conversation_id: str, author: str) -> None:
         self._authors.setdefault(conversation_id, set()).add(author)
-        self._signals.wake(topic(conversation_id))
+        self._signals.wake(topic(conversation_id), news=())
 
     def end(self, conversation_id: str, author: str) -> None:
         authors = self._authors.get(conversation_id, set())
         authors.discard(author)
         if not authors:
             self._authors.pop(conversation_id, None)
-        self._signals.wake(topic(conversation_id))
+        self._signals.wake(topic(conversation_id), news=())

@@ -37,7 +37,7 @@ class Automation(Mind):
         woken = Applied()
         if event.customer_id is not None:
             woken = await wake(session, self, event.customer_id, event.name, now=now)
-        return woken + await self._decide(session, event, str(recorded.id), now=now)
+        return woken + await self._decide(session, event, str(recorded), now=now)
 
     async def _decide(self, session: AsyncSession, event: NewEvent, occurrence: str, *, now: datetime) -> Applied:
         book = await self.book(session, now=now)

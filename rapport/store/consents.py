@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,12 +61,14 @@ async def record_consent(
 
 async def consents_of(session: AsyncSession, customer_id: int) -> frozenset[tuple[str, str]]:
     """The (channel, purpose) pairs that are granted now."""
-    newest = select(func.max(Consent.id)).where(Consent.customer_id == customer_id)
-    newest = newest.group_by(Consent.channel, Consent.purpose)
-    rows = await session.execute(
-        select(Consent.channel, Consent.purpose).where(Consent.id.in_(newest), Consent.granted)
-    )
+    rows = await session.execute(_GRANTED, {"customer": customer_id})
     return frozenset((channel, purpose) for channel, purpose in rows)
+
+
+_NEWEST = select(func.max(Consent.id)).where(Consent.customer_id == bindparam("customer"))
+_GRANTED = select(Consent.channel, Consent.purpose).where(
+    Consent.id.in_(_NEWEST.group_by(Consent.channel, Consent.purpose)), Consent.granted
+)
 
 
 async def suppress(session: AsyncSession, channel: str, address: str, *, reason: str, at: datetime) -> None:

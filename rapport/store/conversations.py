@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     String,
+    Table,
     Text,
     UniqueConstraint,
+    bindparam,
+    insert,
     select,
     update,
 )
@@ -70,11 +76,27 @@ class ChatMessage(Base):
     author: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     payload: Mapped[str | None] = mapped_column(String(1000))
-    buttons: Mapped[list[Any] | None] = mapped_column(JSON)
-    cards: Mapped[list[Any] | None] = mapped_column(JSON)
-    table: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    files: Mapped[list[Any] | None] = mapped_column(JSON)
+    buttons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    cards: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    table: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    files: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A message as it was said: what a stream shows of it, and what only the assistant is told (`payload`)."""
+
+    seq: int
+    author: str
+    text: str
+    at: datetime
+    client_id: str | None = None
+    payload: str | None = None
+    buttons: list[Any] | None = None
+    cards: list[Any] | None = None
+    table: dict[str, Any] | None = None
+    files: list[Any] | None = None
 
 
 class Handoff(Base):
@@ -121,35 +143,50 @@ async def append_message(
     *,
     at: datetime,
     **parts: Any,
-) -> ChatMessage:
+) -> Utterance:
     """Says something in a conversation, with the next `seq`. `parts`: client_id, payload, buttons, cards …"""
-    statement = (
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + 1)
-        .returning(Conversation.last_seq)
-    )
-    seq = (await session.scalars(statement)).one()
-    message = ChatMessage(conversation_id=conversation_id, seq=seq, author=author, text=text, at=at, **parts)
-    session.add(message)
-    await session.flush()
-    return message
+    seq = (await session.scalars(_NEXT_SEQ, {"conversation": conversation_id})).one()
+    said = Utterance(seq, author, text, at, **parts)
+    await add_utterances(session, conversation_id, [said])
+    return said
+
+
+async def add_utterances(session: AsyncSession, conversation_id: str, said: Sequence[Utterance]) -> None:
+    """Writes messages whose numbers are given."""
+    rows = [{"conversation_id": conversation_id, **asdict(one)} for one in said]
+    await session.execute(_INSERT, rows)
 
 
 async def messages_after(
     session: AsyncSession, conversation_id: str, seq: int, *, limit: int = 500
-) -> list[ChatMessage]:
+) -> list[Utterance]:
     """What was said after `seq`, oldest first."""
-    statement = select(ChatMessage).where(ChatMessage.conversation_id == conversation_id, ChatMessage.seq > seq)
-    return list(await session.scalars(statement.order_by(ChatMessage.seq).limit(limit)))
+    rows = await session.execute(_AFTER, {"conversation": conversation_id, "seq": seq, "count": limit})
+    return [Utterance(*row) for row in rows]
 
 
-async def message_of_client(session: AsyncSession, conversation_id: str, client_id: str) -> ChatMessage | None:
-    """The message this client id already stands for, if any."""
-    statement = select(ChatMessage).where(
-        ChatMessage.conversation_id == conversation_id, ChatMessage.client_id == client_id
-    )
-    return await session.scalar(statement)
+async def seq_of_client(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
+    """The number of the message this client id already stands for, if any."""
+    values = {"conversation": conversation_id, "client": client_id}
+    seq: int | None = await session.scalar(_OF_CLIENT, values)
+    return seq
+
+
+CONVERSATIONS, MESSAGES = cast(Table, Conversation.__table__), cast(Table, ChatMessage.__table__)
+# Every turn waits for these: built once, because building one takes longer than running it.
+_THIS = Conversation.id == bindparam("conversation")
+_IN_THIS = ChatMessage.conversation_id == bindparam("conversation")
+_NEXT_SEQ = (
+    update(CONVERSATIONS).where(_THIS).values(last_seq=Conversation.last_seq + 1).returning(CONVERSATIONS.c.last_seq)
+)
+_INSERT = insert(MESSAGES)
+_AFTER = (
+    select(*(getattr(ChatMessage, field.name) for field in fields(Utterance)))
+    .where(_IN_THIS, ChatMessage.seq > bindparam("seq"))
+    .order_by(ChatMessage.seq)
+    .limit(bindparam("count", type_=Integer))
+)
+_OF_CLIENT = select(ChatMessage.seq).where(_IN_THIS, ChatMessage.client_id == bindparam("client"))
 
 
 async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:

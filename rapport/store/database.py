@@ -76,7 +76,11 @@ def _begin(connection: Connection) -> None:
 
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """An INSERT that leaves a row with the same `conflict` columns as it is, in the database's own words."""
-    dialect = session.get_bind().dialect.name
+    return insert_or_ignore_on(session.get_bind().dialect.name, table, conflict=conflict)
+
+
+def insert_or_ignore_on(dialect: str, table: Any, *, conflict: Sequence[str]) -> Any:
+    """The same for a database that is known by its dialect's name: a statement to keep."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite_dialect.insert
     return insert(table).on_conflict_do_nothing(index_elements=list(conflict))
 

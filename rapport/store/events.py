@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, select
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base, BigKey
-from rapport.store.database import insert_or_ignore
+from rapport.store.database import insert_or_ignore, insert_or_ignore_on
 
 
 class Event(Base):
@@ -57,8 +58,8 @@ async def add_event(
     conversation_id: str | None = None,
     key: str | None = None,
     received_at: datetime | None = None,
-) -> Event | None:
-    """Records an event; None when one with this `key` is there already."""
+) -> int | None:
+    """Records an event and gives its id; None when one with this `key` is there already."""
     values = {
         "name": name,
         "customer_id": customer_id,
@@ -68,8 +69,13 @@ async def add_event(
         "properties": dict(properties or {}),
         "key": key,
     }
-    statement = insert_or_ignore(session, Event, conflict=["key"]).values(**values).returning(Event)
-    return (await session.scalars(statement)).one_or_none()
+    return (await session.scalars(_insert(session.get_bind().dialect.name), values)).one_or_none()
+
+
+# Kept because building it takes longer than running it.
+@cache
+def _insert(dialect: str) -> Any:
+    return insert_or_ignore_on(dialect, Event.__table__, conflict=["key"]).returning(Event.__table__.c.id)
 
 
 async def recent_events(

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.store.base import UtcDateTime
@@ -34,19 +48,27 @@ class Fact:
 
 async def facts_of(session: AsyncSession, customer_id: int, *, since: datetime) -> list[Fact]:
     """What is known of the customer now; of events the newest of each name since `since`."""
-    rows = await session.execute(
-        union_all(
-            _events(customer_id, since),
-            _orders(customer_id),
-            _firings(customer_id),
-            _consents(customer_id),
-            _tags(customer_id),
-            _identities(customer_id),
-            _suppressions(customer_id),
-            _responders(customer_id),
-        )
-    )
+    rows = await session.execute(_facts_of_one(), {"customer": customer_id, "since": since})
     return [Fact(*row) for row in rows]
+
+
+CUSTOMER: BindParameter[int] = bindparam("customer", type_=Integer)
+SINCE: BindParameter[datetime] = bindparam("since", type_=UtcDateTime())
+
+
+# Kept because building it takes longer than running it.
+@cache
+def _facts_of_one() -> CompoundSelect[Any]:
+    return union_all(
+        _events(),
+        _orders(),
+        _firings(),
+        _consents(),
+        _tags(),
+        _identities(),
+        _suppressions(),
+        _responders(),
+    )
 
 
 def _facts(kind: str, name: Any, value: Any = None, at: Any = None) -> Select[Any]:
@@ -58,48 +80,48 @@ def _facts(kind: str, name: Any, value: Any = None, at: Any = None) -> Select[An
     )
 
 
-def _events(customer_id: int, since: datetime) -> Select[Any]:
+def _events() -> Select[Any]:
     found = _facts("event", Event.name, at=func.max(Event.at))
-    return found.where(Event.customer_id == customer_id, Event.at >= since).group_by(Event.name)
+    return found.where(Event.customer_id == CUSTOMER, Event.at >= SINCE).group_by(Event.name)
 
 
-def _orders(customer_id: int) -> Select[Any]:
+def _orders() -> Select[Any]:
     """An imported order is a purchase as much as one that was announced by an event."""
     found = _facts("event", literal("order_placed", String), at=func.max(Order.placed_at))
-    return found.where(Order.customer_id == customer_id).having(func.count() > 0)
+    return found.where(Order.customer_id == CUSTOMER).having(func.count() > 0)
 
 
-def _firings(customer_id: int) -> Select[Any]:
+def _firings() -> Select[Any]:
     """Who left a rule before it did anything has not met it."""
     found = _facts("firing", RuleVersion.rule, at=func.max(Enrolment.began_at))
     found = found.join(Enrolment, Enrolment.rule_version == RuleVersion.version)
-    return found.where(Enrolment.customer_id == customer_id, Enrolment.state != "exited").group_by(RuleVersion.rule)
+    return found.where(Enrolment.customer_id == CUSTOMER, Enrolment.state != "exited").group_by(RuleVersion.rule)
 
 
-def _consents(customer_id: int) -> Select[Any]:
-    newest = select(func.max(Consent.id)).where(Consent.customer_id == customer_id)
+def _consents() -> Select[Any]:
+    newest = select(func.max(Consent.id)).where(Consent.customer_id == CUSTOMER)
     newest = newest.group_by(Consent.channel, Consent.purpose)
     found = _facts("consent", Consent.channel, Consent.purpose, Consent.at)
     return found.where(Consent.id.in_(newest), Consent.granted)
 
 
-def _tags(customer_id: int) -> Select[Any]:
-    return _facts("tag", CustomerTag.tag).where(CustomerTag.customer_id == customer_id)
+def _tags() -> Select[Any]:
+    return _facts("tag", CustomerTag.tag).where(CustomerTag.customer_id == CUSTOMER)
 
 
-def _identities(customer_id: int) -> Select[Any]:
-    newest = select(func.max(Identity.id)).where(Identity.customer_id == customer_id).group_by(Identity.kind)
+def _identities() -> Select[Any]:
+    newest = select(func.max(Identity.id)).where(Identity.customer_id == CUSTOMER).group_by(Identity.kind)
     return _facts("identity", Identity.kind, Identity.value).where(Identity.id.in_(newest))
 
 
-def _suppressions(customer_id: int) -> Select[Any]:
+def _suppressions() -> Select[Any]:
     """Addresses are kept without case; of a channel's name an identity's kind is the same."""
     found = _facts("suppression", Suppression.channel, Suppression.reason)
     mine = (Identity.kind == Suppression.channel) & (func.lower(Identity.value) == Suppression.address)
-    return found.join(Identity, mine).where(Identity.customer_id == customer_id)
+    return found.join(Identity, mine).where(Identity.customer_id == CUSTOMER)
 
 
-def _responders(customer_id: int) -> Select[Any]:
+def _responders() -> Select[Any]:
     found = _facts("responder", Conversation.responder)
-    open_ones = (Conversation.customer_id == customer_id) & Conversation.closed_at.is_(None)
+    open_ones = (Conversation.customer_id == CUSTOMER) & Conversation.closed_at.is_(None)
     return found.where(open_ones, Conversation.responder != "assistant")

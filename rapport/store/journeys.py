@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -133,5 +133,12 @@ async def due_enrolments(session: AsyncSession, *, now: datetime, limit: int) ->
 
 async def waiting_enrolments(session: AsyncSession, customer_id: int) -> list[Enrolment]:
     """The rules this customer waits in, but for those a worker has in hand just now."""
-    statement = select(Enrolment).where(Enrolment.customer_id == customer_id, Enrolment.state == "waiting")
-    return list(await session.scalars(statement.order_by(Enrolment.id).with_for_update(skip_locked=True)))
+    return list(await session.scalars(_WAITING, {"customer": customer_id}))
+
+
+_WAITING = (
+    select(Enrolment)
+    .where(Enrolment.customer_id == bindparam("customer"), Enrolment.state == "waiting")
+    .order_by(Enrolment.id)
+    .with_for_update(skip_locked=True)
+)

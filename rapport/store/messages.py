@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rapport.store.base import Base, BigKey
+from rapport.store.base import Base, BigKey, UtcDateTime
 from rapport.store.database import insert_or_ignore
 from rapport.store.signals import send_signal
 
@@ -129,14 +129,18 @@ async def messages_lately(
     session: AsyncSession, customer_id: int, *, since: datetime
 ) -> list[tuple[int, str, str, datetime, bool]]:
     """Id, channel, purpose, moment and whether it was sent, of what was sent since, or is queued to leave."""
-    at = func.coalesce(Message.sent_at, func.max(Delivery.due_at))
-    statement = (
-        select(Message.id, Message.channel, Message.purpose, at, Message.sent_at.is_not(None))
-        .join(Delivery, Delivery.message_id == Message.id)
-        .where(Message.customer_id == customer_id, Message.state.in_(("queued", "sent")))
-        .where(Message.queued_at >= since - LONGEST_WAIT)
-        .group_by(Message.id)
-        .having(at >= since)
-        .order_by(Message.id)
-    )
-    return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in await session.execute(statement)]
+    values = {"customer": customer_id, "since": since, "queued_since": since - LONGEST_WAIT}
+    return [(row[0], row[1], row[2], row[3], bool(row[4])) for row in await session.execute(_LATELY, values)]
+
+
+SINCE = bindparam("since", type_=UtcDateTime())
+_AT = func.coalesce(Message.sent_at, func.max(Delivery.due_at))
+_LATELY = (
+    select(Message.id, Message.channel, Message.purpose, _AT, Message.sent_at.is_not(None))
+    .join(Delivery, Delivery.message_id == Message.id)
+    .where(Message.customer_id == bindparam("customer"), Message.state.in_(("queued", "sent")))
+    .where(Message.queued_at >= bindparam("queued_since"))
+    .group_by(Message.id)
+    .having(_AT >= SINCE)
+    .order_by(Message.id)
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, cast, func, select
+from sqlalchemy import JSON, ForeignKey, String, Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,14 +48,20 @@ async def find_product(session: AsyncSession, sku: str) -> Product | None:
 
 async def products_by_id(session: AsyncSession, ids: Iterable[int]) -> dict[int, Product]:
     """The products of these ids that exist, by id."""
-    rows = await session.scalars(select(Product).where(Product.id.in_(list(ids))))
+    wanted = list(ids)
+    rows = await session.scalars(_BY_ID, {"ids": wanted}) if wanted else ()
     return {product.id: product for product in rows}
 
 
 async def products_by_sku(session: AsyncSession, skus: Iterable[str]) -> dict[str, Product]:
     """The products of these stock-keeping units that exist, by unit."""
-    rows = await session.scalars(select(Product).where(Product.sku.in_(list(skus))))
+    wanted = list(skus)
+    rows = await session.scalars(_BY_SKU, {"skus": wanted}) if wanted else ()
     return {product.sku: product for product in rows}
+
+
+_BY_ID = select(Product).where(Product.id.in_(bindparam("ids", expanding=True)))
+_BY_SKU = select(Product).where(Product.sku.in_(bindparam("skus", expanding=True)))
 
 
 async def active_products(session: AsyncSession) -> list[Product]:
@@ -74,7 +80,9 @@ async def catalogue_stamp(session: AsyncSession) -> tuple[int, ...]:
 
     A text exchanged for one of the same length is not seen: a reader that must see that asks again now and then.
     """
-    texts = (Product.names, Product.descriptions, Product.attributes)
-    lengths = [func.sum(func.length(cast(text, Text)) * Product.id) for text in texts]
-    row = await session.execute(select(func.count(), func.sum(Product.id), *lengths).where(Product.active))
-    return tuple(int(value or 0) for value in row.one())
+    return tuple(int(value or 0) for value in (await session.execute(_STAMP)).one())
+
+
+_TEXTS = (Product.names, Product.descriptions, Product.attributes)
+_LENGTHS = [func.sum(func.length(cast(text, Text)) * Product.id) for text in _TEXTS]
+_STAMP = select(func.count(), func.sum(Product.id), *_LENGTHS).where(Product.active)

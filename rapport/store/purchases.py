@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.store.base import UtcDateTime
 from rapport.store.events import Event
 from rapport.store.features import standing
 from rapport.store.orders import Order, OrderLine
@@ -59,41 +60,52 @@ async def purchases_of(
     session: AsyncSession, customer_id: int, *, before: datetime, limit: int = 200
 ) -> list[Purchase]:
     """What the customer has bought, the latest first."""
-    newest = func.max(Order.placed_at)
-    statement = (
-        select(OrderLine.product_id, newest)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.customer_id == customer_id, Order.placed_at < before, standing(before))
-        .group_by(OrderLine.product_id)
-        .order_by(newest.desc(), OrderLine.product_id)
-        .limit(limit)
-    )
-    return [Purchase(product, at) for product, at in (await session.execute(statement))]
+    rows = await session.execute(_PURCHASES, {"customer": customer_id, "before": before, "count": limit})
+    return [Purchase(product, at) for product, at in rows]
+
+
+# A chat waits for these: built once, because building one takes longer than running it.
+CUSTOMER: BindParameter[int] = bindparam("customer")
+SINCE, BEFORE = bindparam("since", type_=UtcDateTime()), bindparam("before", type_=UtcDateTime())
+COUNT: BindParameter[int] = bindparam("count", type_=Integer)
+_LAST_BOUGHT, _LAST_VIEWED = func.max(Order.placed_at), func.max(Event.at)
+_PURCHASES = (
+    select(OrderLine.product_id, _LAST_BOUGHT)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(Order.customer_id == CUSTOMER, Order.placed_at < BEFORE, standing(BEFORE))
+    .group_by(OrderLine.product_id)
+    .order_by(_LAST_BOUGHT.desc(), OrderLine.product_id)
+    .limit(COUNT)
+)
+_VIEWED = (
+    select(Product.id)
+    .join(Event, Event.properties["sku"].as_string() == Product.sku)
+    .where(Event.customer_id == CUSTOMER, Event.name == "product_viewed", Event.at >= SINCE, Event.at < BEFORE)
+    .group_by(Product.id)
+    .order_by(_LAST_VIEWED.desc(), Product.id)
+    .limit(COUNT)
+)
+_ON_SALE = select(Product.id, Product.category).where(Product.active, Product.stock > 0).order_by(Product.id)
+_ON_SALE_AMONG = _ON_SALE.where(Product.id.in_(bindparam("among", expanding=True)))
+_ON_SHELF = _ON_SALE.where(Product.category == bindparam("category"))
 
 
 async def products_viewed(
     session: AsyncSession, customer_id: int, *, since: datetime, before: datetime, limit: int = 20
 ) -> list[int]:
     """The products the customer looked at, the latest first, each once."""
-    newest = func.max(Event.at)
-    statement = (
-        select(Product.id)
-        .join(Event, Event.properties["sku"].as_string() == Product.sku)
-        .where(Event.customer_id == customer_id, Event.name == "product_viewed", Event.at >= since, Event.at < before)
-        .group_by(Product.id)
-        .order_by(newest.desc(), Product.id)
-        .limit(limit)
-    )
-    return list(await session.scalars(statement))
+    values = {"customer": customer_id, "since": since, "before": before, "count": limit}
+    return list(await session.scalars(_VIEWED, values))
 
 
 async def on_sale(
     session: AsyncSession, *, among: Sequence[int] | None = None, category: str | None = None
 ) -> dict[int, str | None]:
-    """Active products in stock (of these ids, of this category) and their category, in the catalogue's order."""
-    statement = select(Product.id, Product.category).where(Product.active, Product.stock > 0)
-    if among is not None:
-        statement = statement.where(Product.id.in_(list(among)))
+    """Active products in stock (of these ids, or of this category) and their category, in the catalogue's order."""
     if category is not None:
-        statement = statement.where(Product.category == category)
-    return dict((await session.execute(statement.order_by(Product.id))).all())
+        rows = await session.execute(_ON_SHELF, {"category": category})
+    elif among is not None:
+        rows = await session.execute(_ON_SALE_AMONG, {"among": list(among)})
+    else:
+        rows = await session.execute(_ON_SALE)
+    return dict(rows.all())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import String, delete, func, select, text
+from sqlalchemy import String, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +19,7 @@ from rapport.store.database import Database
 CHANNEL = "rapport"
 POLL_SECONDS = 0.05
 KEPT = 10_000
+News = Sequence[Any] | None
 
 
 class Signal(Base):
@@ -42,28 +44,52 @@ async def send_signal(session: AsyncSession, topic: str) -> None:
         await session.execute(delete(Signal).where(Signal.id <= signal.id - KEPT))
 
 
+class Subscriber(Protocol):
+    """Somebody who waits for a topic."""
+
+    def wake(self, news: News) -> None:
+        """`news` is what has changed; None where the rows have to be read to know."""
+        ...
+
+
+class Changed(asyncio.Event):
+    """A subscriber who reads the rows anyway."""
+
+    def wake(self, news: News) -> None:
+        self.set()
+
+
 class Signals:
     """What a process hears. Open it once with `async with listening(database) as signals`."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: defaultdict[str, set[Subscriber]] = defaultdict(set)
 
     @contextmanager
     def subscribe(self, topic: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever `topic` is signalled; the subscriber clears it before it reads rows."""
-        changed = asyncio.Event()
-        self._waiting[topic].add(changed)
-        try:
+        changed = Changed()
+        with self.attached(topic, changed):
             yield changed
+
+    @contextmanager
+    def attached(self, topic: str, subscriber: Subscriber) -> Iterator[None]:
+        """Wakes this subscriber whenever `topic` is signalled."""
+        self._waiting[topic].add(subscriber)
+        try:
+            yield
         finally:
-            self._waiting[topic].discard(changed)
+            self._waiting[topic].discard(subscriber)
             if not self._waiting[topic]:
                 del self._waiting[topic]
 
-    def wake(self, topic: str) -> None:
-        """Wakes this process's subscribers at once: for who has just committed the change himself."""
-        for changed in self._waiting.get(topic, ()):
-            changed.set()
+    def wake(self, topic: str, news: News = None) -> None:
+        """Wakes this process's subscribers at once: for who has just committed the change himself.
+
+        Who hands the change on as `news` spares them reading it back.
+        """
+        for subscriber in self._waiting.get(topic, ()):
+            subscriber.wake(news)
 
     def wake_all(self) -> None:
         """Wakes everybody: after a lost connection nobody knows what was missed."""
@@ -92,15 +118,19 @@ async def _newest(database: Database) -> int:
 
 
 async def _poll(database: Database, signals: Signals, newest: int) -> None:
-    while True:
-        await asyncio.sleep(POLL_SECONDS)
-        async with database.reading() as session:
-            rows = await session.execute(
-                select(Signal.id, Signal.topic).where(Signal.id > newest).order_by(Signal.id)
-            )
+    # One connection for all: taking and giving one back costs more than the question.
+    async with database.engine.connect() as connection:
+        await connection.execution_options(rapport_read_only=True)
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            rows = await connection.execute(_NEWER, {"newest": newest})
+            await connection.rollback()
             for number, topic in rows:
                 newest = number
                 signals.wake(topic)
+
+
+_NEWER = select(Signal.id, Signal.topic).where(Signal.id > bindparam("newest")).order_by(Signal.id)
 
 
 async def _listen(database: Database, signals: Signals) -> None:

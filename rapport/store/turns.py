@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, select, update
+from sqlalchemy import BindParameter, Integer, bindparam, case, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.store.conversations import ChatMessage, Conversation
+from rapport.store.conversations import CONVERSATIONS, ChatMessage, Conversation, Utterance, add_utterances
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,20 @@ def _waits_for_the_assistant() -> Any:
     return question & (ChatMessage.seq > Conversation.answered_seq) & (Conversation.responder == "assistant")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that was written; so many of the customer's messages `wait` meanwhile, at most (0: none came)."""
+
+    said: tuple[Utterance, ...]
+    wait: int
+
+
 async def write_replies(
     session: AsyncSession, turn: PendingTurn, replies: Sequence[Mapping[str, Any]], *, at: datetime
-) -> int | None:
+) -> Written | None:
     """Ends a turn with the assistant's `replies` (the parts of a message each).
 
-    Returns how many of the customer's messages may still wait (0: none came since), or None when the
-    conversation was handed over or answered meanwhile: then nothing was written.
+    None when the conversation was handed over or answered meanwhile: then nothing was written.
     """
     last_seq = await _close(session, turn, len(replies), version=turn.version, responder="assistant")
     return await _add(session, turn, replies, last_seq=last_seq, at=at)
@@ -64,7 +71,7 @@ async def write_replies(
 
 async def write_announcement(
     session: AsyncSession, turn: PendingTurn, replies: Sequence[Mapping[str, Any]], *, at: datetime
-) -> int | None:
+) -> Written | None:
     """Like `write_replies`, where this very turn has put the customer into the queue: says so to her."""
     last_seq = await _close(session, turn, len(replies), version=turn.version + 1, responder="queue")
     return await _add(session, turn, replies, last_seq=last_seq, at=at)
@@ -98,21 +105,29 @@ async def leave_to_a_person(session: AsyncSession, conversation_id: str) -> None
 
 
 async def _close(session: AsyncSession, turn: PendingTurn, count: int, *, version: int, responder: str) -> int | None:
-    statement = (
-        update(Conversation)
-        .where(Conversation.id == turn.conversation_id, Conversation.version == version)
-        .where(Conversation.responder == responder, Conversation.answered_seq < turn.seq)
-        .values(last_seq=Conversation.last_seq + count, answered_seq=_answered(turn, count))
-        .returning(Conversation.last_seq)
-        .execution_options(synchronize_session=False)
-    )
-    return await session.scalar(statement)
+    values = {
+        "conversation": turn.conversation_id,
+        "at_version": version,
+        "by": responder,
+        "seq": turn.seq,
+        "count": count,
+    }
+    last_seq: int | None = await session.scalar(_CLOSE, values)
+    return last_seq
 
 
-def _answered(turn: PendingTurn, count: int) -> Any:
-    """The answers too are dealt with, unless somebody spoke between the question and them."""
-    nobody_spoke_since = Conversation.last_seq == turn.seq
-    return case((nobody_spoke_since, Conversation.last_seq + count), else_=turn.seq)
+_SEQ: BindParameter[int] = bindparam("seq")
+_COUNT: BindParameter[int] = bindparam("count", type_=Integer)
+# The answers too are dealt with, unless somebody spoke between the question and them.
+_ANSWERED = case((CONVERSATIONS.c.last_seq == _SEQ, CONVERSATIONS.c.last_seq + _COUNT), else_=_SEQ)
+# Every turn waits for it: built once, because building it takes longer than running it.
+_CLOSE = (
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("conversation"), CONVERSATIONS.c.version == bindparam("at_version"))
+    .where(CONVERSATIONS.c.responder == bindparam("by"), CONVERSATIONS.c.answered_seq < _SEQ)
+    .values(last_seq=CONVERSATIONS.c.last_seq + _COUNT, answered_seq=_ANSWERED)
+    .returning(CONVERSATIONS.c.last_seq)
+)
 
 
 async def _add(
@@ -122,13 +137,10 @@ async def _add(
     *,
     last_seq: int | None,
     at: datetime,
-) -> int | None:
+) -> Written | None:
     if last_seq is None:
         return None
     first = last_seq - len(replies) + 1
-    session.add_all(
-        ChatMessage(conversation_id=turn.conversation_id, seq=seq, author="assistant", at=at, **reply)
-        for seq, reply in enumerate(replies, first)
-    )
-    await session.flush()
-    return first - 1 - turn.seq
+    said = tuple(Utterance(seq, "assistant", at=at, **reply) for seq, reply in enumerate(replies, first))
+    await add_utterances(session, turn.conversation_id, said)
+    return Written(said, wait=first - 1 - turn.seq)

@@ -86,7 +86,7 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
     said = body.text or pressed_button(body.payload or "", conversation_id, key=desk.key)
     async with given.database.session() as session:
         received = await receive(session, conversation_id, body.client_id, said, now=given.clock())
-    given.signals.wake(topic(conversation_id))
+    given.signals.wake(topic(conversation_id), received.said)
     if received.awaits_assistant:
         desk.turns.start(conversation_id, received.turn)
     return {"seq": received.seq}

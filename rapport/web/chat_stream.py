@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from rapport.chat.gateway import topic
+from rapport.chat.inbox import Inbox
 from rapport.chat.sessions import spend_ticket
-from rapport.chat.state import State, view_after
+from rapport.chat.state import State, message_as_json, view_after
 from rapport.chat.typing_now import TypingNow
-from rapport.store.signals import Signals
 from rapport.web.chat import Given, Seq
 from rapport.web.desk import AtDesk, bearer
 from rapport.web.services import Services
@@ -56,30 +55,52 @@ async def stream(
     return EventSourceResponse(events, ping=PING_SECONDS, headers={"Cache-Control": "no-store"})
 
 
-async def happenings(
-    given: Services, typing: TypingNow, conversation_id: str, *, after: int
-) -> AsyncIterator[ServerSentEvent]:
-    """`message` (id: its seq), `typing` and `state` events, each when it changes."""
+async def happenings(given: Services, typing: TypingNow, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
+    """`message` (id: its seq), `typing` and `state` events, each when it changes; those of one moment together."""
+    shown, inbox = Shown(after), Inbox()
+    with given.signals.attached(topic(conversation_id), inbox):
+        while True:
+            said = inbox.take(after=shown.after)
+            if said is None:
+                async with given.database.reading() as session:
+                    view = await view_after(session, conversation_id, shown.after)
+                new = [*shown.messages(view.messages), *shown.state_as(view.state)]
+            else:
+                new = [*shown.messages(map(message_as_json, said))]
+            new += shown.typing(typing.authors(conversation_id) - {"customer"})
+            if new:
+                yield b"".join(new)
+            await inbox.wait(QUEUE_SECONDS if shown.in_queue else None)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the client has been sent: up to which message, the last state, who was typing."""
+
+    after: int
     state: State | None = None
     typists: frozenset[str] = frozenset()
-    signals: Signals = given.signals
-    with signals.subscribe(topic(conversation_id)) as changed:
-        while True:
-            changed.clear()
-            async with given.database.reading() as session:
-                view = await view_after(session, conversation_id, after)
-            for message in view.messages:
-                after = message["seq"]
-                yield _event("message", message, id=str(after))
-            if view.state != state:
-                state = view.state
-                yield _event("state", state.as_json())
-            if (now_typing := typing.authors(conversation_id) - {"customer"}) != typists:
-                typists = now_typing
-                yield _event("typing", {"authors": sorted(typists)})
-            with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), QUEUE_SECONDS if state.responder == "queue" else None)
+
+    @property
+    def in_queue(self) -> bool:
+        return self.state is not None and self.state.responder == "queue"
+
+    def messages(self, messages: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+        for message in messages:
+            self.after = message["seq"]
+            yield _event("message", message, id=str(self.after))
+
+    def state_as(self, state: State) -> Iterator[bytes]:
+        if state != self.state:
+            self.state = state
+            yield _event("state", state.as_json())
+
+    def typing(self, typists: frozenset[str]) -> Iterator[bytes]:
+        if typists != self.typists:
+            self.typists = typists
+            yield _event("typing", {"authors": sorted(typists)})
 
 
-def _event(name: str, data: dict[str, Any], *, id: str | None = None) -> ServerSentEvent:  # noqa: A002  SSE's word
-    return ServerSentEvent(json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=name, id=id)
+def _event(name: str, data: dict[str, Any], *, id: str | None = None) -> bytes:  # noqa: A002  SSE's word
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return ServerSentEvent(text, event=name, id=id).encode()
