@@ -1,0 +1,81 @@
+"""Rasa's default pipeline as `rasa init` writes it, trained for our very bot: its domain, rules and lines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rapport.cli.assistant import PROJECT, ROOT, assistant_program, rasa
+from rapport.cli.output import console
+from rapport.cli.supervisor import Program
+from rapport.settings import Settings
+
+FOLDER = ROOT / "bench" / "default_pipeline"
+NAME = "Rasa 3.6.21's default pipeline, REST channel, its SQL tracker store on SQLite"
+# Of each intent and language. A parse takes as long after more of them, the training much longer.
+LINES = 60
+TURNS_OF_A_STORY = 4
+# What the peer's speed depends on; it is trained anew when one of these changes, not for every line.
+MADE_FROM = (FOLDER / "config.yml", Path(__file__), PROJECT / "domain", PROJECT / "data" / "rules")
+
+
+async def trained_peer(var_dir: Path) -> Path:
+    """Its archive below VAR_DIR, trained where it is not there yet."""
+    folder = ROOT / var_dir / "bench" / _fingerprint()[:16]
+    trained = folder / "default.tar.gz"
+    if not trained.exists():
+        console.print("training Rasa's default pipeline, once: some minutes", style="dim")
+        _write_data(folder / "data")
+        files = ("--config", str(FOLDER / "config.yml"), "--domain", "domain", "--data", str(folder / "data"))
+        await rasa("train", *files, "--out", str(folder), "--fixed-model-name", "default")
+    return trained
+
+
+def peer_program(settings: Settings, *, model: Path) -> Program:
+    """The peer, served as Rasa's documentation has it, beside our own assistant."""
+    program = assistant_program(settings, model=model, endpoints=FOLDER / "endpoints.yml")
+    database = {"RAPPORT_PEER_DB": str(settings.var_dir / "peer.db")}
+    return replace(program, name="peer", env={**program.env, **database})
+
+
+def _write_data(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [_shortened(entry) for entry in _entries(PROJECT / "data" / "nlu", "nlu")]
+    rules = list(_entries(PROJECT / "data" / "rules", "rules"))
+    content = {"version": "3.1", "nlu": lines, "rules": rules, "stories": list(stories(rules))}
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    (folder / "bot.yml").write_text(text, encoding="utf-8")
+
+
+def _entries(folder: Path, key: str) -> Iterator[Any]:
+    for path in sorted(folder.rglob("*.yml")):
+        yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(key, ())
+
+
+def _shortened(entry: Any) -> Any:
+    lines = str(entry["examples"]).splitlines(keepends=True)
+    return {**entry, "examples": "".join(lines[:LINES])}
+
+
+def stories(rules: Iterable[Any]) -> Iterator[Any]:
+    """Our rules' answers strung together: what TED and UnexpecTED learn from, as `rasa init` and the documentation
+    have it beside rules. Without stories both stay untrained and cost nothing, as no assistant of theirs would be."""
+    answers = [rule["steps"] for rule in rules if [list(step) for step in rule["steps"]] == [["intent"], ["action"]]]
+    # Each answer in two conversations, among others than before.
+    twice = answers + answers[2:] + answers[:2]
+    for first in range(0, len(twice), TURNS_OF_A_STORY):
+        turns = twice[first : first + TURNS_OF_A_STORY]
+        yield {"story": f"conversation from turn {first}", "steps": [step for turn in turns for step in turn]}
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in MADE_FROM:
+        for file in [path] if path.is_file() else sorted(path.rglob("*.yml")):
+            digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
