@@ -10,7 +10,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The data: its first and last moment, and the part nobody learned from, on which the figures were taken."""
+    """The shop's data: its first and last moment, and where the part begins that nobody learned from."""
 
     data_from: datetime
     data_until: datetime
@@ -21,13 +21,14 @@ class Window:
 class Card:
     """`metrics` is contender → measure → figure, the model's own under its name, the baselines beside it.
 
-    `details` holds what else a reader wants to see (coefficients, silhouette by number of clusters, sizes).
+    `details` holds what else a reader wants to see (coefficients, silhouette by number of clusters, sizes); `window`
+    is None for a model that does not learn from the shop's past.
     """
 
     name: str
     version: str
     trained_at: datetime
-    window: Window
+    window: Window | None
     summary: str
     method: str
     rows: Mapping[str, int]
@@ -43,13 +44,11 @@ class Card:
 
     def as_markdown(self) -> str:
         """For people."""
-        window = self.window
         parts = [
             f"# Model card: {self.name}",
             self.summary,
-            f"Version `{self.version}`, trained {_minute(self.trained_at)} on data from {_minute(window.data_from)}"
-            f" to {_minute(window.data_until)}. The figures were taken on what happened from"
-            f" {_minute(window.held_out_from)} on, which the measured model had not seen.",
+            f"Version `{self.version}`, trained {_minute(self.trained_at)}{_seen(self.window)}, which the measured"
+            " model had not seen.",
             "## What it is worth",
             _table("", self.metrics),
             "## How it works",
@@ -62,6 +61,15 @@ class Card:
             "\n".join(f"- {limit}" for limit in self.limits),
         ]
         return "\n\n".join(parts) + "\n"
+
+
+def _seen(window: Window | None) -> str:
+    if window is None:
+        return ". The figures were taken on examples kept apart"
+    return (
+        f" on data from {_minute(window.data_from)} to {_minute(window.data_until)}. The figures were taken on what"
+        f" happened from {_minute(window.held_out_from)} on"
+    )
 
 
 def _minute(at: datetime) -> str:

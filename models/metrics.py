@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+from sklearn.metrics import accuracy_score, average_precision_score, brier_score_loss, f1_score, roc_auc_score
 
 Floats = NDArray[np.float64]
 BINS = 10
@@ -17,6 +17,16 @@ def probability_metrics(happened: NDArray[np.int_], probability: Floats) -> dict
         "average_precision": float(average_precision_score(happened, probability)),
         "brier": float(brier_score_loss(happened, probability)),
         "ece": calibration_error(happened, probability),
+    }
+
+
+def sentiment_metrics(content: NDArray[np.int_], sentiment: Floats) -> dict[str, float]:
+    """accuracy and macro_f1 of taking more than 0.5 for content (1); auc asks for the order alone."""
+    said = (sentiment > 0.5).astype(int)
+    return {
+        "accuracy": float(accuracy_score(content, said)),
+        "auc": float(roc_auc_score(content, sentiment)),
+        "macro_f1": float(f1_score(content, said, average="macro")),
     }
 
 

@@ -6,5 +6,6 @@ from models.conversion import Conversion
 from models.interface import Model
 from models.recommendation import Recommender
 from models.segmentation import Segmentation
+from models.sentiment import Sentiment
 
-MODELS: tuple[type[Model], ...] = (Segmentation, Conversion, Recommender)
+MODELS: tuple[type[Model], ...] = (Segmentation, Conversion, Recommender, Sentiment)

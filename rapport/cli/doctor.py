@@ -28,7 +28,7 @@ from rapport.store.database import Database
 from rapport.store.schema import newest_revision
 
 State = Literal["fine", "note", "amiss"]
-MODELS = ("segmentation", "conversion", "recommendation")
+MODELS = ("segmentation", "conversion", "recommendation", "sentiment")
 OLD = timedelta(days=30)
 SIGNS: dict[State, str] = {"fine": "[green]✓[/]", "note": "[yellow]![/]", "amiss": "[red]✗[/]"}
 

@@ -26,10 +26,11 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A fitted model with what its card says of it; see `models.card.Card`."""
+    """A fitted model with what its card says of it; see `models.card.Card`. `moments` is None where it did not learn
+    from the shop's past."""
 
     model: Model
-    moments: Moments
+    moments: Moments | None
     summary: str
     method: str
     rows: Mapping[str, int]
@@ -41,11 +42,12 @@ class Lesson:
 
     def card(self, files: Mapping[str, bytes], *, trained_at: datetime) -> Card:
         """The card of this model with these files."""
+        past = self.moments
         return Card(
             name=self.model.name,
             version=version_of(files, at=trained_at),
             trained_at=trained_at,
-            window=Window(self.moments.first, self.moments.reference, self.moments.held_out),
+            window=Window(past.first, past.reference, past.held_out) if past else None,
             summary=self.summary,
             method=self.method,
             rows=self.rows,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from models.metrics import reliability
 from rapport.learning.lesson import Plot
 
-BLUE, GREY = "#0072b2", "#999999"
+BLUE, GREY, VERMILION = "#0072b2", "#999999", "#d55e00"
 
 
 def calibration_curve(happened: np.ndarray, probability: np.ndarray) -> Plot:
@@ -71,6 +71,19 @@ def hit_rates(rates: Mapping[str, float]) -> Plot:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.set(xlabel="customers with a hit in the first ten", title="Recommendation on the held-out month")
     return _plot("hit_rates.png", "Hit rate in the first ten", figure)
+
+
+def sentiment_by_label(labels: np.ndarray, sentiment: np.ndarray) -> Plot:
+    """Where the sentiments of dissatisfied, neutral and content lines lie."""
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    kinds = {"dissatisfied": (0.0, VERMILION), "neither": (0.5, GREY), "content": (1.0, BLUE)}
+    groups = [sentiment[labels == label] for label, _ in kinds.values()]
+    tenths = [step / 10 for step in range(11)]
+    axes.hist(groups, bins=tenths, label=list(kinds), color=[colour for _, colour in kinds.values()])
+    axes.set(xlabel="sentiment", ylabel="held-out lines", title="What was said of lines it had not seen")
+    axes.legend(loc="upper center")
+    return _plot("sentiment.png", "The sentiment of held-out lines, by what they are", figure)
 
 
 def _plot(file: str, title: str, figure: Figure) -> Plot:

@@ -1,4 +1,4 @@
-"""Trains a model from the database, measures it on days it has not seen, and puts it where it serves from."""
+"""Trains a model, measures it on what it has not seen, and puts it where it serves from."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rapport.learning.lesson import Lesson, Progress
 from rapport.learning.moments import Moments, moments_of
 from rapport.learning.recommendation import learn_recommendation
 from rapport.learning.segmentation import learn_segmentation
+from rapport.learning.sentiment import learn_sentiment
 from rapport.store.database import Database
 from rapport.store.purchases import orders_between
 
@@ -27,6 +28,8 @@ LESSONS: Mapping[str, Learn] = {
     "conversion": learn_conversion,
     "recommendation": learn_recommendation,
 }
+# What is learned from examples that come with Rapport, not from the shop.
+LESSONS_WITHOUT_SHOP: Mapping[str, Callable[[Progress], Lesson]] = {"sentiment": learn_sentiment}
 
 
 async def train(
@@ -38,24 +41,33 @@ async def train(
     now: datetime,
     progress: Progress = lambda _: None,
 ) -> Card:
-    """Trains one model of LESSONS and publishes it, signed with `key`, below `models_dir`.
+    """Trains one model of LESSONS or LESSONS_WITHOUT_SHOP and publishes it, signed with `key`, below `models_dir`.
 
     The rows come from one snapshot; nothing is written to the database. Raises UnknownModelError,
     NotEnoughDataError: the model that served before goes on serving.
     """
-    if name not in LESSONS:
-        raise UnknownModelError(f"no model is called {name!r}; there are {', '.join(LESSONS)}")
-    async with database.reading() as session:
-        progress("reading")
-        between = await orders_between(session)
-        if between is None:
-            raise NotEnoughDataError("there is no order to learn from; `rapport import orders FILE` brings some")
-        lesson = await _learned(session, name, moments_of(*between, now=now), progress)
+    if name in LESSONS_WITHOUT_SHOP:
+        with threadpool_limits(1):
+            lesson = LESSONS_WITHOUT_SHOP[name](progress)
+    elif name in LESSONS:
+        lesson = await _learned_from_shop(database, name, now=now, progress=progress)
+    else:
+        known = ", ".join((*LESSONS, *LESSONS_WITHOUT_SHOP))
+        raise UnknownModelError(f"no model is called {name!r}; there are {known}")
     saved, card = lesson.saved(trained_at=now)
     beside = {"card.json": card.as_json().encode(), "card.md": card.as_markdown().encode()}
     plots = {plot.file: plot.content for plot in lesson.plots}
     shelf.publish(models_dir, saved, key=key, beside={**beside, **plots})
     return card
+
+
+async def _learned_from_shop(database: Database, name: str, *, now: datetime, progress: Progress) -> Lesson:
+    async with database.reading() as session:
+        progress("reading")
+        between = await orders_between(session)
+        if between is None:
+            raise NotEnoughDataError("there is no order to learn from; `rapport import orders FILE` brings some")
+        return await _learned(session, name, moments_of(*between, now=now), progress)
 
 
 async def _learned(session: AsyncSession, name: str, moments: Moments, progress: Progress) -> Lesson:
@@ -68,4 +80,4 @@ async def _learned(session: AsyncSession, name: str, moments: Moments, progress:
         raise NotEnoughDataError(str(error)) from error
 
 
-__all__ = ["LESSONS", "LearningError", "train"]
+__all__ = ["LESSONS", "LESSONS_WITHOUT_SHOP", "LearningError", "train"]

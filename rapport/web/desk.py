@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Header, HTTPException, Request
 
 from rapport.chat.assistant import Assistant, assistant_client
+from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
 from rapport.chat.turns import Outcome, Turns
 from rapport.chat.typing_now import TypingNow
@@ -40,9 +42,11 @@ async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]
     def count(outcome: Outcome, seconds: float) -> None:
         metrics.turn_ended(outcome, seconds)
 
+    sentiment = await asyncio.to_thread(SentimentOf.load, settings.var_dir / "models", key=key)
     async with assistant_client() as http:
+        assistant = Assistant(http, settings.assistant_url.rstrip("/"), sentiment)
         turns = Turns(
-            services.database, services.signals, Assistant(http, settings.assistant_url.rstrip("/")), typing,
+            services.database, services.signals, assistant, typing,
             clock=services.clock, key=key, timeout=settings.assistant_timeout, on_turn=count,
         )  # fmt: skip
         try:

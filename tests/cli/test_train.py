@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from demo.catalogue import load_catalogue
 from demo.history import Plan
 from demo.simulator import simulate
-from rapport.cli.train import score, train
+from rapport.cli.train import MODEL_NAMES, score, train
 from rapport.clock import utc_now
 from rapport.store.database import Database
 
@@ -42,7 +42,7 @@ def test_train_and_score_a_shop(settings: Path) -> None:
     asyncio.run(shop(settings, customers=400))
     trained = runner.invoke(app, ["train", "all", "--without-assistant", "--json"])
     assert trained.exit_code == 0
-    assert [card["name"] for card in json.loads(trained.stdout)] == ["segmentation", "conversion", "recommendation"]
+    assert [card["name"] for card in json.loads(trained.stdout)] == list(MODEL_NAMES)
     scored = runner.invoke(app, ["score", "--all", "--json"])
     assert scored.exit_code == 0
     run = json.loads(scored.stdout)

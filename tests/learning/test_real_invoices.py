@@ -25,7 +25,7 @@ def test_models_learn_from_real_invoices(tmp_path: Path, monkeypatch: pytest.Mon
     trained = runner.invoke(app, ["train", "all", "--without-assistant", "--json"])
     assert trained.exit_code == 0
     cards = {card["name"]: card for card in json.loads(trained.stdout)}
-    assert {card["window"]["data_until"][:10] for card in cards.values()} == {"2010-12-09"}
+    assert {card["window"]["data_until"][:10] for card in cards.values() if card["window"]} == {"2010-12-09"}
     metrics = {name: card["metrics"] for name, card in cards.items()}
     assert metrics["segmentation"]["segmentation"]["silhouette"] > 0.25
     assert (

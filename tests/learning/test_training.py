@@ -76,6 +76,7 @@ async def test_card_and_plots_lie_beside_the_model(shop: Database, tmp_path: Pat
 
 async def test_held_out_month_is_the_last_one(shop: Database, tmp_path: Path) -> None:
     card, _ = await learn(shop, "conversion", tmp_path)
+    assert card.window
     assert card.window.data_until == NOW
     assert card.window.held_out_from == NOW - timedelta(days=30)
 
@@ -96,6 +97,7 @@ async def test_orders_alone_are_enough(shop: Database, tmp_path: Path, name: str
         await session.execute(text("UPDATE customers SET registered_at = '2031-01-01 00:00:00'"))
         await session.execute(update(Order).values(shipped_at=None, delivered_at=None))
     card = await train(shop, name, models_dir=tmp_path, key=KEY, now=NOW + timedelta(days=3650))
+    assert card.window
     assert card.window.data_until < NOW
     assert min(card.rows.values()) > 0
 

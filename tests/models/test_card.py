@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from models.card import Card, Window
@@ -55,6 +56,13 @@ Features: `orders`.
 
 - It knows nothing.
 """  # noqa: E501  a paragraph is one line of Markdown
+
+
+def test_a_model_that_knows_no_shop_says_what_it_was_tried_on() -> None:
+    markdown = replace(CARD, window=None).as_markdown()
+    assert (
+        "trained 2026-03-01 10:00 UTC. The figures were taken on examples kept apart, which the measured" in markdown
+    )
 
 
 def test_card_reads_well() -> None:

@@ -18,6 +18,7 @@ from models.interface import Columns, Model
 from models.recommendation import Recommender
 from models.registry import MODELS
 from models.segmentation import Segmentation
+from models.sentiment import Sentiment
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def baskets() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["customer_id", "product_id", "age_days"])
 
 
+def remarks() -> pd.DataFrame:
+    """Forty texts in an unknown tongue: who says "mog" is content, who says "dra" is not; every fourth is neither."""
+    texts = [("mog", 1.0), ("dra", 0.0), ("mog sil", 1.0), ("sil", 0.5)] * 10
+    return pd.DataFrame(texts, columns=["text", "label"])
+
+
 ASKED = {
     "recency_days": [4.0, 9.0, 6.0, 61.0, 201.0, 251.0, 2.0, 730.0],
     "orders": [31.0, 9.0, 2.0, 4.0, 9.0, 1.0, 1.0, 0.0],
@@ -82,6 +89,13 @@ CASES = (
         # The cosine of 11 and 12 is 3/√(3·3), of 11 and 13 1/√(3·3); 14 was never bought with 11.
         [0.0, 1.0, 0.333, 0.0],
         lambda scores: scores.round(3).tolist(),
+    ),
+    Case(
+        Sentiment,
+        remarks(),
+        {"text": ["mog", "dra", "sil", "sil dra"]},
+        [1.0, 0.0, 0.5, 0.0],
+        lambda sentiments: ((sentiments * 2).round() / 2).tolist(),
     ),
 )
 every_model = pytest.mark.parametrize("case", CASES, ids=lambda case: case.make().name)
