@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from rapport.marketing.effects import apply
 from rapport.marketing.journeys import wake
 from rapport.marketing.mind import Mind
 from rapport.marketing.occasion import Applied, Occasion, context_of
-from rapport.marketing.profile import NewEvent, PastEvent, Profile
+from rapport.marketing.profile import NewEvent, PastEvent, Profile, ScoreNow
 from rapport.store.events import add_event
 
 __all__ = ["Applied", "Automation", "NewEvent"]
@@ -47,6 +48,7 @@ class Automation(Mind):
         profile = await self._profile(
             session, event, now=now, scores=any(rule.trigger.after is None for rule in rules)
         )
+        profile = _with_sentiment(profile, event)
         decisions = decide(profile, event, book, now)
         occasion = Occasion(
             profile,
@@ -65,3 +67,10 @@ class Automation(Mind):
         # Of somebody unknown nothing is known but this.
         happened = {event.name: PastEvent(event.name, event.at)}
         return Profile(None, language=self.home.language, time_zone=self.home.time_zone, events=happened)
+
+
+def _with_sentiment(profile: Profile, event: NewEvent) -> Profile:
+    """A message's own sentiment is a score like any other, but of this moment: a rule that waits does not find it."""
+    if event.sentiment is None:
+        return profile
+    return replace(profile, scores={**profile.scores, "sentiment": ScoreNow(event.sentiment)})

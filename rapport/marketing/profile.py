@@ -98,3 +98,9 @@ class NewEvent:
         """What the customer wanted, where the event is a message that was understood."""
         intent = self.properties.get("intent")
         return intent if isinstance(intent, str) else None
+
+    @property
+    def sentiment(self) -> float | None:
+        """How content that message sounded, 0 to 1, where somebody could tell."""
+        sentiment = self.properties.get("sentiment")
+        return float(sentiment) if isinstance(sentiment, int | float) else None

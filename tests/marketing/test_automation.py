@@ -218,6 +218,33 @@ async def test_somebody_unknown_is_answered_too(
     assert (len(applied.replies), applied.coupons, await names(database)) == (1, (), ["message_understood"])
 
 
+ANGRY = """\
+rule: soothe
+purpose: order_updates
+when: {intent: complaint}
+if: {score: {name: sentiment, below: 0.3}}
+then:
+  - reply: {zh: 抱歉，让您生气了。, en: We are sorry.}
+tests:
+  - given: {scores: {sentiment: 0.1}}
+    expect: {reply: true}
+  - given: {scores: {sentiment: 0.5}}
+    expect: nothing
+"""
+
+
+@pytest.mark.parametrize(("sentiment", "replies"), [(0.1, 1), (0.5, 0), (None, 0)])
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_rule_may_ask_how_the_message_sounded(
+    database: Database, mei: int, now: datetime, write_rules: WriteRules, automation_of: AutomationOf,
+    sentiment: float | None, replies: int, known: bool,
+) -> None:  # fmt: skip
+    automation = automation_of(write_rules(angry=ANGRY))
+    felt = {} if sentiment is None else {"sentiment": sentiment}
+    applied = await tell(database, automation, understood(mei if known else None, "complaint", now, properties=felt))
+    assert len(applied.replies) == replies
+
+
 async def test_a_chat_turn_costs_few_queries(
     database: Database, mei: int, now: datetime, shipped: RuleFolder, automation_of: AutomationOf
 ) -> None:
