@@ -24,6 +24,7 @@ from rapport.marketing.profile import NewEvent
 from rapport.privacy import mask
 from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer
+from rapport.store.unanswered import UnansweredQuestion, note_unanswered
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +97,12 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
             turn = await self._begin(session, said)
-            answer = self._round_off(turn, await self._answer(session, turn))
+            knows = await self._who_knows(session, turn)
+            answer = await knows._answer(session, turn)
+            lost = misunderstood(turn) if self._is_lost(turn, answer, knows) else 0
+            answer = self._round_off(turn, answer, lost=lost)
+            if lost and turn.text.strip():
+                note_unanswered(session, _unanswered(turn))
             replies = await self._tell(session, turn, answer)
             if turn.context.current and not answer.shown() and turn.intent not in SMALL_TALK:
                 await leave_shown(session, turn)
@@ -107,26 +113,30 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         """Who asked hears the answer, whatever the intent was taken for."""
         said = says(turn, self._abilities)
         if said == "else":
-            return await (await self._who_recognises(session, turn)).answer(session, turn)
+            return await self.answer(session, turn)
         asking = self._abilities[turn.asked_for]
         return await (asking.drop(session, turn) if said == "drop" else asking.answer(session, turn))
 
-    async def _who_recognises(self, session: AsyncSession, turn: Turn) -> Ability:
-        """The ability that knows better than the intent what the message is about, else this one."""
-        for ability in self._abilities.values():
-            if ability is not self and await ability.recognises(session, turn):
-                return ability
+    async def _who_knows(self, session: AsyncSession, turn: Turn) -> Ability:
+        """The ability that knows better than the intent what a message is about, else this one."""
+        if says(turn, self._abilities) == "else":
+            for ability in self._abilities.values():
+                if ability is not self and await ability.recognises(session, turn):
+                    return ability
         return self
 
-    def _round_off(self, turn: Turn, answer: Answer) -> Answer:
+    def _is_lost(self, turn: Turn, answer: Answer, knows: Ability) -> bool:
+        """True if nobody made sense of the message: no open question, no other ability, no policy."""
+        return says(turn, self._abilities) == "else" and knows is self and "topic" not in answer.noted
+
+    def _round_off(self, turn: Turn, answer: Answer, *, lost: int) -> Answer:
         """What an answer of any ability is followed by: an open question, and a person where one is wanted."""
         question = read_question(turn.slots.get("asked_for", ""))
         asking = self._abilities.get(question.ability)
         astray = says(turn, self._abilities) == "else"
         if asking is not None and asking.insists and astray and self is not asking:
             answer = kept_open(turn, answer, question, asking.reminder(turn, question))
-        times = misunderstood(turn) if astray else 0
-        return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=times), times)
+        return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=lost), lost)
 
     async def _begin(self, session: AsyncSession, said: Said) -> Turn:
         conversation = await session.get_one(Conversation, said.conversation_id)
@@ -155,6 +165,17 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     def _sorry(self, said: Said) -> str:
         language = language_of(said.text, heard=said.language, otherwise=self.services.settings.default_language)
         return self.services.texts.say("sorry", language)
+
+
+def _unanswered(turn: Turn) -> UnansweredQuestion:
+    return UnansweredQuestion(
+        conversation_id=turn.conversation_id,
+        message_id=turn.message_id,
+        language=turn.language,
+        intent=turn.intent,
+        text=mask(turn.text),
+        at=turn.now,
+    )
 
 
 def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from actions.catalogue import Catalogue
-from actions.policies import PolicyFile
+from actions.policy_file import PolicyFile
 from actions.services import Services
 from actions.texts import Texts
 from models.words import prepare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.catalogue import Catalogue
-from actions.policies import PolicyFile
+from actions.policy_file import PolicyFile
 from actions.texts import Texts
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation

@@ -54,6 +54,11 @@ def words(text: str, *, parts: bool = False) -> list[str]:
     return found
 
 
+def runs(text: str) -> list[str]:
+    """The unbroken pieces of one script each: 20ml杯 → 20ml, 杯."""
+    return _RUNS.findall(fold(text))
+
+
 def han_runs(text: str) -> list[str]:
     """The unbroken Chinese of a text: 铸铁壶·山纹 → 铸铁壶, 山纹."""
     return [run for run in _RUNS.findall(fold(text)) if is_han(run)]

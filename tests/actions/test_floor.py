@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from actions.policies import read_policies
+from actions.policy_reader import read_policies
 from rapport.marketing.vocabulary import INTENTS
 from rapport.store.conversations import Handoff
 from tests.actions.open_orders import add_order

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from actions.policies import Policies, Policy, PolicyFile, read_policies
+from actions.policies import Policies, Policy, TopicPolicy
+from actions.policy_file import PolicyFile
+from actions.policy_reader import read_policies
 from rapport.marketing.errors import RuleError
 
 SHIPPED = Path("rules/policies.yml")
@@ -17,6 +19,12 @@ answers:
     en: Hello from {shop}
     known: {zh: "{name}您好", en: "Hello {name}, {points} points"}
     buttons: [recommend]
+topics:
+  dogs:
+    intents: [contact_info]
+    zh: 可以带狗进店。
+    en: Dogs are welcome at {shop}.
+    questions: {zh: [能带狗吗]}
 buttons:
   recommend: {zh: 推荐, en: Suggest}
 """
@@ -35,7 +43,10 @@ def test_read_policies_gives_answers_and_titles(tmp_path: Path) -> None:
         ("recommend",),
     )
     titles = {"recommend": {"zh": "推荐", "en": "Suggest"}}
-    assert read_policies(write(tmp_path / "p.yml", GOOD)) == Policies({"greet": greet}, titles)
+    dogs = TopicPolicy(
+        {"zh": "可以带狗进店。", "en": "Dogs are welcome at {shop}."}, ("contact_info",), ("能带狗吗",)
+    )
+    assert read_policies(write(tmp_path / "p.yml", GOOD)) == Policies({"greet": greet}, titles, {"dogs": dogs})
 
 
 @pytest.mark.parametrize(
@@ -55,6 +66,15 @@ def test_read_policies_gives_answers_and_titles(tmp_path: Path) -> None:
         (("    en:", "    zh:"), 4, 'says "zh" twice'),
         (("您好", "&a 您好"), 3, "uses an anchor or alias"),
         (("您好", "[您好"), 4, "is not YAML"),
+        (("  dogs:", "  Dogs!:"), 8, "'Dogs!' is no name of a topic; write small letters, digits and _"),
+        (("[contact_info]", "[contact]"), 9, "no intent 'contact'; did you mean \"contact_info\"?"),
+        (("    zh: 可以带狗进店。\n", ""), 8, "zh is missing"),
+        (("at {shop}.", "at {name}."), 11, "{name} means nothing here; what may stand here: {shop}"),
+        (("{zh: [能带狗吗]}", "[能带狗吗]"), 12, "must be a mapping"),
+        (("{zh: [能带狗吗]}", "{fr: [能带狗吗]}"), 12, "unknown word 'fr'"),
+        (("[能带狗吗]", "能带狗吗"), 12, "must be a list of questions"),
+        (("[能带狗吗]", "[7]"), 12, "must be a text of up to 200 letters"),
+        (("    questions:", "    question:"), 12, "unknown word 'question'; did you mean \"questions\"?"),
     ],
 )
 def test_read_policies_names_file_and_line(tmp_path: Path, change: tuple[str, str], line: int, problem: str) -> None:
@@ -101,10 +121,16 @@ def test_policy_file_survives_its_own_disappearance(tmp_path: Path) -> None:
 
 def test_the_shipped_file_answers_in_real_chinese() -> None:
     policies = read_policies(SHIPPED)
-    assert [intent for intent, policy in policies.answers.items() if "," in policy.texts["zh"]] == []
+    answers = [policy.texts["zh"] for policy in policies.answers.values()]
+    topics = [topic.texts["zh"] for topic in policies.topics.values()]
+    assert [text for text in answers + topics if "," in text] == []
 
 
 def test_the_example_of_the_docs_is_good(tmp_path: Path) -> None:
     page = Path("docs/policies.md").read_text(encoding="utf-8")
     example = page.partition("```yaml\n")[2].partition("```")[0]
-    assert list(read_policies(write(tmp_path / "p.yml", example)).answers) == ["delivery_options", "loyalty_points"]
+    policies = read_policies(write(tmp_path / "p.yml", example))
+    assert (list(policies.answers), list(policies.topics)) == (
+        ["delivery_options", "loyalty_points"],
+        ["weekend_delivery", "tea_class"],
+    )
