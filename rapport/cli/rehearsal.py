@@ -108,6 +108,8 @@ class _Stage:
         await self._restart_worker(ahead=timedelta(0))
         await self._converse(scene, lines)
         await self._judge(scene, customer)
+        if not await self._felt(customer.id, messages=len(lines)):
+            scene.missing.append("not every message has its sentiment")
         if not await _until(lambda: self._enrolled(customer.id)):
             scene.missing.append("the rule did not wait for this customer")
         if await self._mail(address):
@@ -162,6 +164,15 @@ class _Stage:
             return
         scene.conversion = score.value
         scene.reasons = [(reason.feature, reason.value, reason.effect) for reason in score.reasons[:3]]
+
+    async def _felt(self, customer_id: int, *, messages: int) -> bool:
+        lately = utc_now() - timedelta(minutes=10)
+        understood = select(Event.properties).where(
+            Event.name == "message_understood", Event.customer_id == customer_id, Event.received_at > lately
+        )
+        async with self.database.reading() as session:
+            found = (await session.scalars(understood)).all()
+        return sum("sentiment" in properties for properties in found) >= messages
 
     async def _enrolled(self, customer_id: int) -> bool:
         waiting = select(func.count()).select_from(Enrolment).where(
