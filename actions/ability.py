@@ -16,7 +16,7 @@ from actions.cards import leave_shown
 from actions.continuing import says
 from actions.floor import counted, kept_open, misunderstood, with_a_person_offered
 from actions.language import language_of
-from actions.question import Question, read_question
+from actions.question import Question
 from actions.reply import Answer, Happened, spoken
 from actions.services import Services
 from actions.turn import Said, Turn, begin, read_tracker
@@ -97,10 +97,9 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
             turn = await self._begin(session, said)
-            knows = await self._who_knows(session, turn)
-            answer = await knows._answer(session, turn)
-            lost = misunderstood(turn) if self._is_lost(turn, answer, knows) else 0
-            answer = self._round_off(turn, answer, lost=lost)
+            who, answer = await self._answer(session, turn)
+            lost = misunderstood(turn, answer)
+            answer = self._round_off(turn, answer, who, lost=lost)
             if lost and turn.text.strip():
                 note_unanswered(session, _unanswered(turn))
             replies = await self._tell(session, turn, answer)
@@ -109,33 +108,30 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         forgotten = {"asked_for": None} if turn.asked_for else {}
         return list(spoken(answer, replies)), {**forgotten, **answer.remember}
 
-    async def _answer(self, session: AsyncSession, turn: Turn) -> Answer:
-        """Who asked hears the answer, whatever the intent was taken for."""
+    async def _answer(self, session: AsyncSession, turn: Turn) -> tuple[Ability, Answer]:
+        """Who asked hears the answer, whatever the intent was taken for; gives who answered, too."""
         said = says(turn, self._abilities)
-        if said == "else":
-            return await self.answer(session, turn)
-        asking = self._abilities[turn.asked_for]
-        return await (asking.drop(session, turn) if said == "drop" else asking.answer(session, turn))
+        if _takes_the_offer(turn):
+            who = self._abilities["handoff"]
+        elif said == "else":
+            who = await self._who_recognises(session, turn)
+        else:
+            who = self._abilities[turn.asked_for]
+        return who, await (who.drop(session, turn) if said == "drop" else who.answer(session, turn))
 
-    async def _who_knows(self, session: AsyncSession, turn: Turn) -> Ability:
-        """The ability that knows better than the intent what a message is about, else this one."""
-        if says(turn, self._abilities) == "else":
-            for ability in self._abilities.values():
-                if ability is not self and await ability.recognises(session, turn):
-                    return ability
+    async def _who_recognises(self, session: AsyncSession, turn: Turn) -> Ability:
+        """The ability that knows better than the intent what a message is about, who asked first, else this one."""
+        asking = self._abilities.get(turn.asked_for)
+        for ability in (*filter(None, (asking,)), *self._abilities.values()):
+            if ability is not self and await ability.recognises(session, turn):
+                return ability
         return self
 
-    def _is_lost(self, turn: Turn, answer: Answer, knows: Ability) -> bool:
-        """True if nobody made sense of the message: no open question, no other ability, no policy."""
-        return says(turn, self._abilities) == "else" and knows is self and "topic" not in answer.noted
-
-    def _round_off(self, turn: Turn, answer: Answer, *, lost: int) -> Answer:
-        """What an answer of any ability is followed by: an open question, and a person where one is wanted."""
-        question = read_question(turn.slots.get("asked_for", ""))
-        asking = self._abilities.get(question.ability)
-        astray = says(turn, self._abilities) == "else"
-        if asking is not None and asking.insists and astray and self is not asking:
-            answer = kept_open(turn, answer, question, asking.reminder(turn, question))
+    def _round_off(self, turn: Turn, answer: Answer, who: Ability, *, lost: int) -> Answer:
+        """What an answer is followed by: the question of somebody else that is open, a person where one is wanted."""
+        asking = self._abilities.get(turn.asked_for)
+        if asking is not None and asking.insists and who is not asking:
+            answer = kept_open(turn, answer, turn.question, asking.reminder(turn, turn.question))
         return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=lost), lost)
 
     async def _begin(self, session: AsyncSession, said: Said) -> Turn:
@@ -176,6 +172,11 @@ def _unanswered(turn: Turn) -> UnansweredQuestion:
         text=mask(turn.text),
         at=turn.now,
     )
+
+
+def _takes_the_offer(turn: Turn) -> bool:
+    """A yes is to what was offered last; what is pressed says itself what it is about."""
+    return turn.intent == "affirm" and not turn.entities and bool(turn.question.offered)
 
 
 def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:

@@ -27,14 +27,15 @@ class ActionAnswer(Ability):
         topic = self._topic(turn)
         if topic is not None:
             return self._about(topic, policies, turn)
-        policy = policies.answers.get(turn.intent) or policies.answers.get(OTHERWISE)
+        intent = turn.intent if turn.intent in policies.answers else OTHERWISE
+        policy = policies.answers.get(intent)
         if policy is None:
-            return Answer((self.say("lost", turn),))
+            return Answer((self.say("lost", turn),), understood=False)
         words = policy.texts if turn.customer_id is None else policy.known or policy.texts
         points = await points_of(session, turn.customer_id) if turn.customer_id is not None else 0
         name = turn.customer_name or self.say("dear", turn)
         text = words[turn.language].format(shop=self.services.settings.shop_name, name=name, points=points)
-        return Answer((text,), buttons=_buttons(policies, policy.buttons, turn))
+        return Answer((text,), buttons=_buttons(policies, policy.buttons, turn), understood=intent != OTHERWISE)
 
     async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
         """True if another ability's intent was heard, yet the question is about a policy beyond doubt.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,16 +30,14 @@ class ActionDeliveryProblem(OrderAbility):
     """Only patience is asked for without a ticket, and only while a parcel is within its days."""
 
     called = "delivery_problem"
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {CONFIRM: frozenset({YES}), DETAILS: frozenset({WORDS})}
 
     def fits(self, order: Order, turn: Turn) -> bool:
-        """What is on its way or has just arrived."""
+        """What is on its way or has just arrived; what has arrived is not what has not come."""
+        if not_received(turn.text) and trouble_in(turn.text) is None:
+            return order.status in ("paid", "shipped")
         recent = order.delivered_at is not None and turn.now - order.delivered_at <= timedelta(days=30)
         return order.status in ("paid", "shipped") or (order.status == "delivered" and recent)
-
-    def expects(self, question: Question) -> frozenset[str]:
-        """A yes to a ticket that is not due yet, or what is wrong."""
-        more = {CONFIRM: {YES}, DETAILS: {WORDS}}
-        return self.awaits | more.get(question.step, set())
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Where it is, what follows, and the ticket."""

@@ -22,7 +22,7 @@ class ActionFallback(Ability):
         buttons = guesses(turn, self.services.policies.current())
         if not buttons:
             return await self.other("answer").answer(session, turn)
-        return Answer((self.say("fallback.did_you_mean", turn),), buttons=buttons)
+        return Answer((self.say("fallback.did_you_mean", turn),), buttons=buttons, understood=False)
 
 
 def guesses(turn: Turn, policies: Policies) -> tuple[Button, ...]:

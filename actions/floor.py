@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.question import Question
+from actions.question import Question, read_question
 from actions.reply import Answer, Button
 from actions.texts import Texts
 from actions.turn import Turn
@@ -15,7 +15,8 @@ REMINDERS = 2
 ENDS = frozenset({"handoff", "goodbye"})
 # In between these would sound like nagging.
 SILENT = frozenset({"thank", "greet", "praise"})
-MISUNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+# Their answers end in "shall I bring in a person?": the next yes is to that, not to what was open before.
+OFFERS = frozenset({"complaint"})
 PATIENCE = 2
 # At or below this a message sounds angry, not only unlucky.
 UPSET = 0.2
@@ -26,14 +27,17 @@ def kept_open(turn: Turn, answer: Answer, question: Question, reminder: str) -> 
     """The answer to something else, with the open question left open and mentioned."""
     if "asked_for" in answer.remember or turn.intent in ENDS or question.passed >= REMINDERS:
         return answer
-    remember = {**answer.remember, "asked_for": replace(question, passed=question.passed + 1).slot()}
-    return replace(answer, remember=remember, reminder="" if turn.intent in SILENT else reminder)
+    offered = turn.intent if turn.intent in OFFERS and _offers(answer) else ""
+    question = replace(question, passed=question.passed + 1, offered=offered)
+    remember = {**answer.remember, "asked_for": question.slot()}
+    silent = offered or turn.intent in SILENT
+    return replace(answer, remember=remember, reminder="" if silent else reminder)
 
 
-def misunderstood(turn: Turn) -> int:
+def misunderstood(turn: Turn, answer: Answer) -> int:
     """How many messages in a row, this one included, nobody could make sense of."""
     before = turn.slots.get("misunderstood", "0")
-    return int(before) + 1 if turn.intent in MISUNDERSTOOD and before.isdecimal() else 0
+    return 0 if answer.understood else 1 + (int(before) if before.isdecimal() else 0)
 
 
 def counted(turn: Turn, answer: Answer, times: int) -> Answer:
@@ -54,8 +58,12 @@ def with_a_person_offered(turn: Turn, answer: Answer, texts: Texts, *, times: in
         others = tuple(button for button in answer.buttons if button.payload != HANDOFF)
         person = Button(texts.say("button.person", turn.language), HANDOFF)
         answer = replace(answer, texts=spoken, buttons=(person, *others), reminder="")
-    if _offers(answer) and "asked_for" not in answer.remember:
-        answer = replace(answer, remember={**answer.remember, "asked_for": f"handoff:{reason or turn.intent}"})
+    asked = answer.remember.get("asked_for")
+    if _offers(answer) and not asked:
+        return replace(answer, remember={**answer.remember, "asked_for": f"handoff:{reason or turn.intent}"})
+    if reason and asked and "wish=" in asked:
+        offered = replace(read_question(asked), offered=reason).slot()
+        return replace(answer, remember={**answer.remember, "asked_for": offered})
     return answer
 
 

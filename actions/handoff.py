@@ -21,6 +21,7 @@ class ActionHandoff(Ability):
 
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """One hand-off, however often it is asked for."""
-        reason = (turn.asked_for == self.called and turn.asked_about) or REASON
+        offered = turn.asked_about if turn.asked_for == self.called else turn.question.offered
+        reason = (turn.intent == "affirm" and offered) or REASON
         begun = await start_handoff(session, turn.conversation_id, reason=reason, now=turn.now)
         return Answer((self.say("handoff.requested" if begun else "handoff.already", turn),), handed_over=True)

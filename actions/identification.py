@@ -65,6 +65,16 @@ def names_something(turn: Turn) -> bool:
     return any(turn.named(kind) for kind in ("order_id", "email", "phone"))
 
 
+async def order_in_talk(session: AsyncSession, turn: Turn) -> Order | None:
+    """The order of hers that was spoken of last, if any; nothing is tried or noted."""
+    proven = await proven_orders(session, turn.conversation_id)
+    number = turn.known("order_id")
+    order = await find(session, number) if number else None
+    if order is not None and is_hers(order, turn, proven):
+        return order
+    return next(iter(proven), None) if turn.customer_id is None else None
+
+
 async def customer_of(session: AsyncSession, turn: Turn) -> int | None:
     """Who is chatting: who is signed in, else the buyer of the order that was proven last."""
     if turn.customer_id is not None:

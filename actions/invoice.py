@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,14 +27,11 @@ class ActionInvoice(OrderAbility):
 
     called = "invoice_request"
     explains_first = True
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {DETAILS: frozenset({WORDS})}
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """What was paid for."""
         return order.status in ("paid", "shipped", "delivered")
-
-    def expects(self, question: Question) -> frozenset[str]:
-        """Whom it is made out to."""
-        return self.awaits | ({WORDS} if question.step == DETAILS else set())
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Asks for the name once, then opens the ticket."""

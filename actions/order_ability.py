@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.continuing import WORDS, slips
+from actions.continuing import PICK, WORDS, slips
+from actions.hearing import PIECES, with_the_number, without_numbers
 from actions.identification import Identified, identify, names_something
 from actions.order_words import OrderWords
-from actions.question import Question, read_question
+from actions.picking import picked
+from actions.question import WHICH, Question
+from actions.remarks import has_lost_it
 from actions.reply import Answer, Button
 from actions.turn import Turn
 from rapport.store.identifications import failed_attempts, note_attempt
 from rapport.store.orders import Order, latest_orders
 from rapport.store.queue import start_handoff
 
-PIECES = ("order_id", "email", "phone")
 CANDIDATES = 10
 OFFERED = 3
 WRONG_ANSWERS = 3
@@ -28,19 +30,25 @@ HANDOFF_REASON = "identification"
 class OrderAbility(OrderWords):
     """Subclasses give `about`; `fits` says which of a customer's orders the wish may be meant for.
 
-    `wishes` are the intents it answers, where they differ from `called`. With `explains_first` the shop's own words
+    `wishes` are the intents it answers, where they differ from `called`; `steps` what answers its own questions,
+    beside the pieces of a proof. With `explains_first` the shop's own words
     come before any question, with an `invitation` to give the pieces: there is something to say to everybody.
     """
 
     insists = True
     awaits = frozenset(PIECES)
     wishes: ClassVar[tuple[str, ...]] = ()
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {}
     explains_first: ClassVar[bool] = False
     invitation: ClassVar[str] = "order.ask_to_help"
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """What to say and do about an order that is hers; `question` is the wish, and what is open about it."""
         raise NotImplementedError
+
+    def expects(self, question: Question) -> frozenset[str]:
+        """The pieces of a proof, and what the step is about."""
+        return self.awaits | ({PICK} if question.step == WHICH else self.steps.get(question.step, frozenset()))
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """Whether the wish can be meant for this order, where she has not said which."""
@@ -49,13 +57,13 @@ class OrderAbility(OrderWords):
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """Asks for what is missing, else deals with the order."""
         question = self.question(turn)
-        if turn.asked_for == self.called and not question.step and slips(turn):
-            await note_attempt(session, turn.conversation_id, order_id=None, at=turn.now)
-            return await self._wrong(session, turn, question, "order.unclear")
         heard = self._heard(turn, question)
+        wide = None if names_something(heard) else await self._wide_of_the_mark(session, turn, question)
+        if wide is not None:
+            return wide
         found = await identify(session, heard, under_way=question.order)
         if found.problem is not None:
-            return await self._ask(session, turn, question, found)
+            return await self._ask(session, heard, question, found)
         order: Order | Answer | None = found.order
         if order is None or (found.order and self._only_remembered(heard, found.order, question)):
             order = await self.choose(session, turn, question)
@@ -72,8 +80,9 @@ class OrderAbility(OrderWords):
         orders = await latest_orders(session, turn.customer_id or 0, limit=CANDIDATES)
         fitting = [order for order in orders if self.fits(order, turn)]
         under_way = [order for order in orders if order.number == question.order]
-        if under_way or len(fitting) == 1:
-            return (under_way or fitting)[0]
+        picks = picked(turn.text, len(fitting[:OFFERED])) if question.step == WHICH else ()
+        if under_way or len(fitting) == 1 or len(picks) == 1:
+            return (under_way or [fitting[place] for place in picks] or fitting)[0]
         if fitting:
             return self._which(turn, question, fitting)
         if self.explains_first:
@@ -82,8 +91,8 @@ class OrderAbility(OrderWords):
 
     def question(self, turn: Turn) -> Question:
         """The open question where this turn answers it, else a new one about what she says now."""
-        was = read_question(turn.slots.get("asked_for", ""))
-        continued, wishes = was.ability == self.called, self.wishes or (self.called,)
+        was = turn.question
+        continued, wishes = was.ability == self.called, self._intents()
         named = ",".join(turn.named("product"))
         was = replace(was, item=named or was.item)
         if turn.intent not in wishes:
@@ -95,10 +104,25 @@ class OrderAbility(OrderWords):
         return Question(self.called, turn.intent, item=named, said="" if button else turn.text)
 
     def _heard(self, turn: Turn, question: Question) -> Turn:
-        """The turn without the numbers in words that were asked for: a house number is no order."""
-        if turn.asked_for != self.called or WORDS not in self.expects(question) or turn.text.startswith("/"):
+        if turn.asked_for != self.called or turn.text.startswith("/"):
             return turn
-        return replace(turn, entities=tuple(entity for entity in turn.entities if entity.kind not in PIECES))
+        if WORDS in self.expects(question):
+            return without_numbers(turn)
+        return with_the_number(turn, question) if question.identifies else turn
+
+    async def _wide_of_the_mark(self, session: AsyncSession, turn: Turn, question: Question) -> Answer | None:
+        """What to say to an answer in which no piece of the proof can be found, None where it was no answer."""
+        if turn.asked_for != self.called or not question.identifies or turn.intent in self._intents():
+            return None
+        if has_lost_it(turn.text):
+            return self.ask(turn, _reopened(question), self.say("order.help", turn), self.person(turn))
+        if question.step == WHICH or not slips(turn):
+            return None
+        await note_attempt(session, turn.conversation_id, order_id=None, at=turn.now)
+        return await self._wrong(session, turn, question, "order.unclear")
+
+    def _intents(self) -> tuple[str, ...]:
+        return self.wishes or (self.called,)
 
     def _only_remembered(self, turn: Turn, order: Order, question: Question) -> bool:
         """True for an order that an earlier message named and this wish cannot be meant for."""
@@ -112,7 +136,7 @@ class OrderAbility(OrderWords):
             for order in orders[:OFFERED]
         ]
         text = self.say("order.which", turn, wish=self.say(f"wish.{question.wish}", turn))
-        return self.ask(turn, _reopened(question), text, *buttons)
+        return self.ask(turn, replace(_reopened(question), step=WHICH), text, *buttons)
 
     async def _ask(self, session: AsyncSession, turn: Turn, question: Question, found: Identified) -> Answer:
         if found.problem != "missing":
@@ -147,4 +171,4 @@ def _missing(pieces: dict[str, str | None]) -> str:
 
 def _reopened(question: Question) -> Question:
     """The wish with its order yet to be found."""
-    return replace(question, order="", step="", passed=0)
+    return replace(question, order="", step="")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +20,8 @@ from rapport.store.orders import UNSHIPPED, Order, cancel_order
 from rapport.store.tickets import open_ticket
 
 CONFIRM = "confirm"
+# A yes that cannot be undone is not guessed.
+SURE = 0.6
 # "别取消" is taken for order_cancel as easily as "取消".
 _NEGATES = re.compile(r"不|别|\b(?:no|not|don'?t|keep)\b", re.I)
 
@@ -26,14 +30,11 @@ class ActionOrderCancel(OrderAbility):
     """Nothing is cancelled on one message alone, and nothing that has been shipped."""
 
     called = "order_cancel"
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {CONFIRM: frozenset({YES})}
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """Only what can still be cancelled."""
         return order.status in UNSHIPPED
-
-    def expects(self, question: Question) -> frozenset[str]:
-        """A yes, once the order is known."""
-        return self.awaits | ({YES} if question.step == CONFIRM else set())
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Confirms first; what cannot be cancelled is explained."""
@@ -90,5 +91,5 @@ class ActionOrderCancel(OrderAbility):
 
 def _confirms(turn: Turn) -> bool:
     if turn.intent == "affirm":
-        return True
+        return turn.confidence >= SURE
     return turn.intent == "order_cancel" and not turn.text.startswith("/") and not _NEGATES.search(turn.text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,14 +25,11 @@ class ActionOrderChange(OrderAbility):
     """A price may change with it, and a parcel be half packed: people decide, and the answer says so."""
 
     called = "order_change"
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {DETAILS: frozenset({WORDS})}
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """What has not been shipped."""
         return order.status in UNSHIPPED
-
-    def expects(self, question: Question) -> frozenset[str]:
-        """What should be different."""
-        return self.awaits | ({WORDS} if question.step == DETAILS else set())
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Asks what to change, then opens a ticket; after the shop's door there are other ways."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from actions.ability import Ability
 from actions.formats import day, local_day, money, working_days_after, written_day
@@ -23,7 +24,8 @@ class OrderWords(Ability):
 
     def ask(self, turn: Turn, question: Question, text: str, *buttons: Button) -> Answer:
         """Says something that leaves `question` open."""
-        return Answer((text,), buttons=buttons, remember={"asked_for": question.slot()})
+        asked = replace(question, passed=0, offered="")
+        return Answer((text,), buttons=buttons, remember={"asked_for": asked.slot()})
 
     def payload(self, intent: str, **entities: str) -> str:
         """What is pressed names what it is about: it means the same when it is pressed late."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _PLACES = (
-    (re.compile(r"\b(?:first|1st)\b|第[一1]|^\W*(?:no\.?\s*)?[1一]\W*$", re.I), 0),
+    (
+        re.compile(r"\b(?:first|1st|latest|newest|most recent)\b|第[一1]|最近|最新|^\W*(?:no\.?\s*)?[1一]\W*$", re.I),
+        0,
+    ),
     (re.compile(r"\b(?:second|2nd)\b|第[二2两]|^\W*(?:no\.?\s*)?[2二]\W*$", re.I), 1),
     (re.compile(r"\b(?:third|3rd)\b|第[三3]|^\W*(?:no\.?\s*)?[3三]\W*$", re.I), 2),
     (re.compile(r"\b(?:fourth|4th)\b|第[四4]|^\W*(?:no\.?\s*)?[4四]\W*$", re.I), 3),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +19,7 @@ from rapport.store.orders import Order
 from rapport.store.tickets import add_to_ticket, open_ticket, tickets_of_customer
 
 What = Literal["erase", "correct", "export"]
-WHICH = "which"
+WHICH_OF_THEM = "which"
 DONE_DAYS = 3
 # In this order: who wants everything deleted may want a copy first, and says both.
 _PATTERNS: dict[What, re.Pattern[str]] = {
@@ -37,10 +38,7 @@ class ActionPrivacyRequest(OrderAbility):
     called = "privacy_request"
     explains_first = True
     invitation = "privacy.prove"
-
-    def expects(self, question: Question) -> frozenset[str]:
-        """What she wants done with her data."""
-        return self.awaits | ({WORDS} if question.step == WHICH else set())
+    steps: ClassVar[Mapping[str, frozenset[str]]] = {WHICH_OF_THEM: frozenset({WORDS})}
 
     async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
         """Begins, or asks who she is."""
@@ -54,10 +52,12 @@ class ActionPrivacyRequest(OrderAbility):
         return await self._begin_request(session, turn, question, order.customer_id or 0)
 
     async def _begin_request(self, session: AsyncSession, turn: Turn, question: Question, customer: int) -> Answer:
-        details = turn.text if question.step == WHICH else ""
+        details = turn.text if question.step == WHICH_OF_THEM else ""
         what = next((what for what, pattern in _PATTERNS.items() if pattern.search(details or question.said)), None)
         if what is None and not details:
-            return self.ask(turn, replace(question, step=WHICH), self.say("privacy.which", turn), self.person(turn))
+            return self.ask(
+                turn, replace(question, step=WHICH_OF_THEM), self.say("privacy.which", turn), self.person(turn)
+            )
         what = what or "export"
         text = "\n".join(filter(None, (f"{what}:", question.said, details)))
         ticket = next(iter(await tickets_of_customer(session, customer, "privacy")), None)

@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 # Her own words go into a ticket; a slot is posted with every call.
 LONGEST_SAID = 300
-TEXTS = ("wish", "step", "order", "item", "said")
+# Steps that every ability about orders has.
+WHOSE, WHICH = "", "order"
+TEXTS = ("wish", "step", "order", "item", "said", "offered")
 COUNTS = ("passed", "tries")
 
 
@@ -17,7 +19,8 @@ class Question:
     """`wish`: the intent it is about; `step`: what is asked ("" for whose order it is); `order`: its number.
 
     `item`: what of the order is meant, SKUs with commas; `said`: her words when she began; `passed`: how many other
-    messages have come since it was asked; `tries`: how many answers to it were wrong.
+    messages have come since it was asked; `tries`: how many answers to it were wrong;
+    `offered`: why a person was offered after it, where the last answer did.
     """
 
     ability: str
@@ -28,6 +31,12 @@ class Question:
     said: str = ""
     passed: int = 0
     tries: int = 0
+    offered: str = ""
+
+    @property
+    def identifies(self) -> bool:
+        """True while it is about which order, and whose."""
+        return self.step in (WHOSE, WHICH)
 
     def slot(self) -> str:
         """`returns:wish=return_request&order=HM-1001`, as `read_question` takes it."""

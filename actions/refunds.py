@@ -52,7 +52,8 @@ class ActionRefundStatus(OrderAbility):
         elif returns and outstanding > 0:
             lines.append(self._returned(turn, order, returns[0]))
         elif not refunds:
-            lines.append(self.say("refund.none", turn, number=order.number))
+            back = self.button(turn, "button.return", "return_request", order_id=order.number)
+            return Answer((self.say("refund.none", turn, number=order.number),), buttons=(back,))
         buttons = (self.person(turn),) if lines[len(refunds) :] else ()
         return Answer(("\n".join(lines),), buttons=buttons)
 

@@ -84,8 +84,9 @@ class Happened:
 class Answer:
     """`unless_a_rule_speaks` is said only when no marketer's rule replied; None in `remember` forgets a slot.
 
-    `reminder` is said last, under the buttons; `handed_over` says that a person was brought in. `noted` goes into
-    the event `message_understood`, where rules and their messages find it.
+    `reminder` is said last, under the buttons. `handed_over`: a person was brought in; `understood`: the answer is to
+    what she said, not to nobody knowing what that was. `noted` goes into the event `message_understood`, where rules
+    and their messages find it.
     """
 
     texts: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ class Answer:
     noted: Mapping[str, Any] = field(default_factory=dict)
     reminder: str = ""
     handed_over: bool = False
+    understood: bool = True
 
     def shown(self) -> list[str]:
         """The SKUs on the cards and in the table."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from actions.context import Context, read_context
 from actions.language import language_of
+from actions.question import Question, read_question
 from rapport.settings import Language
 from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer
@@ -65,6 +66,11 @@ class Turn:
     def asked_for(self) -> str:
         """The ability whose question is still open, if any."""
         return self.slots.get("asked_for", "").partition(":")[0]
+
+    @property
+    def question(self) -> Question:
+        """That question, with what the ability knew when it asked."""
+        return read_question(self.slots.get("asked_for", ""))
 
     @property
     def asked_about(self) -> str:

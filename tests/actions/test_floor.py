@@ -12,9 +12,9 @@ from sqlalchemy import select
 from actions.policy_reader import read_policies
 from rapport.marketing.vocabulary import INTENTS
 from rapport.store.conversations import Handoff
-from tests.actions.open_orders import add_order
-from tests.actions.rasa_calls import Rasa, Reply
-from tests.actions.small_shop import KNOWN, Shop
+from tests.actions.open_orders import add_order, order_now
+from tests.actions.rasa_calls import Rasa, Reply, entity
+from tests.actions.small_shop import KNOWN, MEI_EMAIL, Shop
 
 SHIPPED = Path("rules/policies.yml")
 NOBODY_ASKS = {"greet", "goodbye", "thank", "affirm", "deny", "bot_challenge", "praise", "out_of_scope"}
@@ -98,6 +98,41 @@ async def test_a_yes_to_an_offered_person_brings_one(rasa: Rasa, shop: Shop, int
     await rasa.asks("answer", "你们真行", intent=intent, by=KNOWN)
     await rasa.asks("answer", "好的", intent="affirm", by=KNOWN)
     assert await reasons(shop) == [intent]
+
+
+async def test_a_yes_is_to_the_person_that_was_offered_last(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "paid", now)
+    await rasa.asks("order_cancel", "取消订单", by=KNOWN)
+    await rasa.asks("answer", "你们太差劲了", intent="complaint", by=KNOWN)
+    await rasa.asks("answer", "好", intent="affirm", by=KNOWN)
+    assert (await reasons(shop), (await order_now(shop, "HM-1")).status) == (["complaint"], "paid")
+
+
+async def test_a_question_asked_after_an_offer_has_the_next_yes(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "paid", now)
+    await rasa.asks("order_cancel", "取消 HM-1", entities=[entity("order_id", "HM-1")])
+    await rasa.asks("answer", "你们太差劲了", intent="complaint")
+    await rasa.asks("answer", MEI_EMAIL, intent="contact_info", entities=[entity("email", MEI_EMAIL)])
+    await rasa.asks("answer", "好", intent="affirm")
+    assert (await reasons(shop), (await order_now(shop, "HM-1")).status) == ([], "cancelled")
+
+
+async def test_who_tells_the_hours_has_not_asked(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "paid", now)
+    await rasa.asks("order_cancel", "取消订单", by=KNOWN)
+    hours = await rasa.asks("answer", "你们几点上班", intent="contact_info", by=KNOWN)
+    await rasa.asks("answer", "好", intent="affirm", by=KNOWN)
+    assert hours.texts[-1] == "对了，取消订单还没办完：订单 HM-1 还等您一句“好的”或者“不用了”。"
+    assert (await reasons(shop), (await order_now(shop, "HM-1")).status) == ([], "cancelled")
+
+
+async def test_an_offer_that_was_passed_over_takes_no_later_yes(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "paid", now)
+    await rasa.asks("order_cancel", "取消订单", by=KNOWN)
+    await rasa.asks("answer", "你们太差劲了", intent="complaint", by=KNOWN)
+    await rasa.asks("answer", "可以用支付宝吗", intent="payment_methods", by=KNOWN)
+    await rasa.asks("answer", "好", intent="affirm", by=KNOWN)
+    assert (await reasons(shop), (await order_now(shop, "HM-1")).status) == ([], "cancelled")
 
 
 async def test_a_no_to_an_offered_person_brings_none(rasa: Rasa, shop: Shop) -> None:

@@ -11,6 +11,7 @@ from rapport.store.conversations import Conversation, Handoff
 from rapport.store.customers import add_customer
 from rapport.store.identifications import Identification
 from rapport.store.orders import Order
+from tests.actions.open_orders import add_order
 from tests.actions.rasa_calls import Rasa, Reply, entity
 from tests.actions.small_shop import ANONYMOUS, KNOWN, MEI_EMAIL, Shop
 
@@ -103,7 +104,7 @@ async def test_a_slot_that_claims_an_order_proves_nothing(rasa: Rasa) -> None:
 
 async def test_three_wrong_answers_in_a_row_bring_a_person(rasa: Rasa, shop: Shop) -> None:
     await rasa.asks("order_status", "我的订单到哪了")
-    first = await rasa.asks("answer", "1234", intent="out_of_scope")
+    first = await rasa.asks("answer", "kim@", intent="out_of_scope")
     second = await prove(rasa, email=BO)
     third = await rasa.asks("answer", "mei@", intent="contact_info")
     async with shop.database.reading() as session:
@@ -113,6 +114,32 @@ async def test_three_wrong_answers_in_a_row_bring_a_person(rasa: Rasa, shop: Sho
     assert (second.texts[0].splitlines()[0], "HM-10233" in second.texts[0]) == (NO_MATCH, True)
     assert third.texts[0].startswith("还是没能对上")
     assert (reasons, responder, third.slots["asked_for"]) == (["identification"], "queue", None)
+
+
+async def test_a_number_of_any_shape_answers_the_question_for_one(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "7", "paid", now)
+    await rasa.asks("order_status", "我的订单到哪了")
+    asked = await rasa.asks("answer", "7", intent="payment_methods")
+    told = await rasa.asks("answer", MEI_EMAIL, intent="contact_info", entities=[entity("email", MEI_EMAIL)])
+    assert (asked.texts[0][:3], told.texts[0][:4]) == ("收到。", "订单 7")
+
+
+@pytest.mark.parametrize("text", ["不知道", "I forgot the number"])
+async def test_who_has_no_number_at_hand_is_helped_and_not_counted(rasa: Rasa, shop: Shop, text: str) -> None:
+    await rasa.asks("order_status", "where is my order")
+    replies = [await rasa.asks("answer", text, intent="deny") for _ in range(4)]
+    assert ({"HM-10233" in reply.texts[0] for reply in replies}, await attempts(shop)) == ({True}, [])
+
+
+async def test_which_of_her_orders_is_picked_by_its_place(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    for number, days in (("HM-1", 3), ("HM-2", 2)):
+        await add_order(shop, number, "paid", now, days_ago=days)
+    await rasa.asks("order_cancel", "取消订单", by=KNOWN)
+    second = await rasa.asks("answer", "第二个", intent="affirm", by=KNOWN)
+    rasa.slots = {}
+    await rasa.asks("order_cancel", "取消订单", by=KNOWN)
+    newest = await rasa.asks("answer", "最近的那个", intent="out_of_scope", by=KNOWN)
+    assert ("HM-1" in second.texts[0], "HM-2" in newest.texts[0]) == (True, True)
 
 
 async def test_a_right_answer_forgives_the_wrong_ones(rasa: Rasa, shop: Shop) -> None:

@@ -71,6 +71,15 @@ async def test_without_a_yes_nothing_is_cancelled(
     assert ((await order_now(shop, "HM-1")).status, await cancelled_events(shop)) == ("paid", [])
 
 
+async def test_a_yes_that_is_only_guessed_cancels_nothing(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "paid", now)
+    await rasa.asks("order_cancel", "我要取消订单", by=KNOWN)
+    call = rasa.call("answer", "那个", intent="affirm", by=KNOWN)
+    call["tracker"]["latest_message"]["intent"]["confidence"] = 0.36
+    await rasa.posts(call)
+    assert (await order_now(shop, "HM-1")).status == "paid"
+
+
 async def test_a_yes_to_another_order_is_not_a_yes_to_this_one(rasa: Rasa, shop: Shop, now: datetime) -> None:
     for number in ("HM-1", "HM-2"):
         await add_order(shop, number, "paid", now)

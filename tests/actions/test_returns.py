@@ -73,6 +73,7 @@ async def test_what_has_not_arrived_is_not_returned(rasa: Rasa, shop: Shop, now:
         ("杯子", [entity("category", "teaware", written="杯子")], "CUP-1 × 1"),
         ("云雾绿茶", [entity("product", "TEA-1", written="云雾绿茶")], "TEA-1 × 1"),
         ("全部都退", [], "CUP-1 × 1, TEA-1 × 1"),
+        ("天青那个", [], "CUP-1 × 1"),
     ],
 )
 async def test_of_several_items_she_says_which(
@@ -160,3 +161,32 @@ async def test_of_several_orders_only_those_within_their_days_are_offered(
         await add_order(shop, number, "delivered", now - timedelta(days=days - 10), days_ago=10)
     reply = await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN)
     assert reply.payloads == [f'/return_request{{"order_id": "{number}"}}' for number in ("HM-1", "HM-2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"), [("那我能退货吗", True), ("can I send it back?", True), ("退货规则是什么", False)]
+)
+async def test_whether_the_order_in_talk_can_go_back_is_told_and_offered(
+    rasa: Rasa, shop: Shop, now: datetime, text: str, offered: bool
+) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10)
+    await prove(rasa, "HM-1")
+    reply = await rasa.asks("answer", text, intent="return_policy")
+    before = await tickets(shop)
+    await rasa.asks("answer", "好的", intent="affirm")
+    assert ("HM-1" in reply.texts[0], before) == (offered, [])
+    assert await tickets(shop) == ([("return", "HM-1", shop.mei)] if offered else [])
+
+
+async def test_whether_it_can_go_back_is_told_of_no_unproven_order(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10)
+    await rasa.asks("order_status", "HM-1 到哪了", entities=[entity("order_id", "HM-1")])
+    reply = await rasa.asks("answer", "那我能退货吗", intent="return_policy")
+    assert "HM-1" not in "".join(reply.texts)
+
+
+async def test_a_question_about_another_thing_is_no_name_of_an_item(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10, skus=("CUP-1", "TEA-1"))
+    await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN)
+    reply = await rasa.asks("product_search", "你们有绿茶吗", by=KNOWN)
+    assert (reply.skus, await tickets(shop)) == (["TEA-1"], [])
