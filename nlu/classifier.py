@@ -45,8 +45,8 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: below this confidence the intent is nlu_fallback; `seed`: of the training."""
-        return {"threshold": 0.3, "seed": 7}
+        """`threshold`: below this confidence the intent is nlu_fallback, None for the one learned; `seed`: of the training."""
+        return {"threshold": None, "seed": 7}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -98,7 +98,8 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             raise ModelFileError("the intent model was neither trained nor loaded; train the assistant")
         ranking = self._model.rank(self._reader.read(message.get(TEXT)), _RANKING_LENGTH)
-        if ranking[0].confidence < self._config["threshold"]:
+        threshold = self._config["threshold"]
+        if ranking[0].confidence < (self._model.threshold if threshold is None else threshold):
             ranking.insert(0, Ranked(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0].confidence))
         named = [{"name": entry.intent, "confidence": entry.confidence} for entry in ranking]
         message.set(INTENT, named[0], add_to_output=True)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from dataclasses import dataclass
+
+import opencc
+
+# The blocks that hold Chinese characters of everyday use; each is looked up once per process.
+_HAN_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +27,23 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """NFKC (full-width to plain, ligatures apart) and lower case, one character at a time to keep the offsets."""
+    """Plain width (NFKC), lower case, simplified characters, straight quotes; character by character, for the offsets."""
     if text.isascii():
         return Folded(text.lower(), tuple(range(len(text))))
-    pieces: list[str] = []
-    origins: list[int] = []
-    for index, character in enumerate(text):
-        piece = unicodedata.normalize("NFKC", character).lower()
-        pieces.append(piece)
-        origins.extend([index] * len(piece))
-    return Folded("".join(pieces), tuple(origins))
+    pieces = [_fold_character(character) for character in text]
+    origins = tuple(index for index, piece in enumerate(pieces) for _ in piece)
+    return Folded("".join(pieces), origins)
+
+
+@functools.lru_cache(maxsize=16384)
+def _fold_character(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character).lower().replace("’", "'")
+    return "".join(_simplified().get(one, one) for one in plain)
+
+
+@functools.cache
+def _simplified() -> dict[str, str]:
+    """Traditional character → simplified, where the two differ. One by one: no phrase may change a length."""
+    characters = [chr(code) for block in _HAN_BLOCKS for code in block]
+    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {before: after for before, after in zip(characters, simple, strict=False) if before != after}

@@ -1,12 +1,14 @@
-"""What the intent model looks at: words, pairs of words and pieces of words, with names and numbers masked."""
+"""What the intent model looks at: words, pairs of words, pieces of words, and how Chinese sounds; names are masked."""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 
-from nlu.concepts import Concepts
+from pypinyin import lazy_pinyin
+
 from nlu.entities import pattern_entities
 from nlu.entity import Entity
 from nlu.folding import fold
@@ -16,26 +18,31 @@ from nlu.words import Splitter, Word
 MASKED = frozenset({"email", "phone", "order_id", "budget", "date"})
 _HAN_PIECES = (1, 2, 3)
 _LATIN_PIECES = (2, 3, 4, 5)
+# 发飘 is read as 发票: whoever types by sound picks a wrong character of the right sound.
+_SOUNDS = (1, 2, 3)
 
 
 class GramReader:
-    """Turns a message into counted grams; each gram's first letter says its family (w word, c characters)."""
+    """Turns a message into counted grams; each gram's first letter says its family (w word, c characters, p sounds)."""
 
     def __init__(self, splitter: Splitter) -> None:
         self._splitter = splitter
-        self._concepts = Concepts()
 
     def read(self, text: str) -> Counter[str]:
         """Counted grams of one message as the customer wrote it."""
         folded = fold(text).text
         masks = [entity for entity in pattern_entities(folded) if entity.kind in MASKED]
         words = _masked(self._splitter.split(folded), masks)
-        concepts = self._concepts.find(folded)
-        return Counter([*_word_grams(words), *_pieces(words), *_concept_grams(concepts)])
+        grams = Counter(_word_grams(words))
+        for han, run in groupby(words, key=lambda word: word.han):
+            grams.update(_han_grams(run) if han else _latin_grams(run))
+        return grams
 
 
 def _masked(words: Sequence[Word], masks: Sequence[Entity]) -> list[Word]:
     """The words with every masked stretch put as one word such as <email>."""
+    if not masks:
+        return list(words)
     kept = [word for word in words if not any(_touches(word, mask) for mask in masks)]
     put = [Word(f"<{mask.kind}>", mask.start, mask.end, han=False) for mask in masks]
     return sorted(kept + put, key=lambda word: word.start)
@@ -51,26 +58,26 @@ def _word_grams(words: Sequence[Word]) -> Iterator[str]:
     yield from (f"w{first} {second}" for first, second in pairwise(texts))
 
 
-def _concept_grams(concepts: Sequence[str]) -> Iterator[str]:
-    """Each concept, and each two that come together: `not` says little until `arrive` stands with it."""
-    yield from (f"k{concept}" for concept in concepts)
-    yield from (f"k{first}+{second}" for first, second in combinations(concepts, 2))
+def _han_grams(words: Iterable[Word]) -> Iterator[str]:
+    """Pieces of a Chinese run across word borders (a splitter's borders waver), and its syllables without tones."""
+    run = "".join(word.text for word in words)
+    yield from (f"c{piece}" for piece in _slices(run, _HAN_PIECES))
+    sounds = [_sound(character) for character in run]
+    for size in _SOUNDS:
+        yield from ("p" + " ".join(sounds[start : start + size]) for start in range(len(sounds) - size + 1))
 
 
-def _pieces(words: Sequence[Word]) -> Iterator[str]:
-    """Pieces of Chinese across word borders (a splitter's borders waver), of other words within the word."""
-    run = ""
-    for word in [*words, Word(" ", 0, 0, han=False)]:
-        if word.han:
-            run += word.text
-            continue
-        if run:
-            yield from _slices(run, _HAN_PIECES)
-            run = ""
+def _latin_grams(words: Iterable[Word]) -> Iterator[str]:
+    for word in words:
         if word.text[0].isalnum():
-            yield from _slices(f" {word.text} ", _LATIN_PIECES)
+            yield from (f"c{piece}" for piece in _slices(f" {word.text} ", _LATIN_PIECES))
 
 
 def _slices(text: str, sizes: Sequence[int]) -> Iterator[str]:
     for size in sizes:
-        yield from (f"c{text[start : start + size]}" for start in range(len(text) - size + 1))
+        yield from (text[start : start + size] for start in range(len(text) - size + 1))
+
+
+@functools.lru_cache(maxsize=16384)
+def _sound(character: str) -> str:
+    return str(lazy_pinyin(character)[0])

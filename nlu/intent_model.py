@@ -1,4 +1,4 @@
-"""The learned intent model: linear over weighted grams, read from JSON and plain arrays, never a pickle."""
+"""The learned intent model: a linear model and a small network, read from JSON and plain arrays, never a pickle."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import json
 import math
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from nlu.errors import ModelFileError
+from nlu.network import Floats, Network
 
-Floats = npt.NDArray[np.float32]
-FORMAT = 1
-# By the first letter of a gram: words, characters, concepts. Chosen on utterances written after the lexicon was done:
-# at equal weight the concepts, which its author wrote with the training lines in mind, promise more than they keep.
-FAMILIES = {"w": 1.0, "c": 1.3, "k": 0.4}
+FORMAT = 2
+# By the first letter of a gram: words, characters, sounds.
+FAMILIES = {"w": 1.0, "c": 1.3, "p": 0.6}
 # What an unknown gram weighs against the rarest known one: more hides Chinese, less takes gibberish for a wish.
 UNKNOWN = 0.3
 _WORDS_FILE = "intents.json"
@@ -33,32 +32,44 @@ class Ranked:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """P(meant) = σ(margin · `margin` + log-likelihood · `likelihood` + `offset`), of each intent by itself.
+
+    Wolpert's stacking (1992) of the linear model and the network, scaled as Platt's margins (1999).
+    """
+
+    margin: float
+    likelihood: float
+    offset: float
+
+    def confidences(self, margins: Floats, scores: Floats) -> Floats:
+        """From the margins and the network's scores, both … × intents."""
+        logit = self.margin * margins + self.likelihood * log_likelihoods(scores) + self.offset
+        confidences: Floats = 1.0 / (1.0 + np.exp(-logit))
+        return confidences
+
+
 @dataclass(frozen=True)
 class IntentModel:
-    """`weights` is grams × intents; `slope` and `offset` turn a margin into a probability (Platt 1999)."""
+    """`weights` is grams × intents; `threshold`: below it the likeliest intent is not believed."""
 
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
     idf: Floats
     weights: Floats
     bias: Floats
-    slope: float
-    offset: float
-
-    def margins(self, grams: Counter[str]) -> Floats:
-        """One signed distance per intent, positive where the message is taken for it."""
-        columns, values = weigh(grams, self.vocabulary, self.idf)
-        margins: Floats = values @ self.weights[columns] + self.bias
-        return margins
+    network: Network
+    trust: Trust
+    threshold: float
 
     def rank(self, grams: Counter[str], length: int) -> list[Ranked]:
         """The likeliest intents first."""
-        margins = self.margins(grams)
-        order = np.argsort(-margins, kind="stable")[:length]
-        return [Ranked(self.labels[index], self._confidence(float(margins[index]))) for index in order]
-
-    def _confidence(self, margin: float) -> float:
-        return float(1.0 / (1.0 + np.exp(-(self.slope * margin + self.offset))))
+        columns, values = weigh(grams, self.vocabulary, self.idf)
+        margins = values @ self.weights[columns] + self.bias
+        confidences = self.trust.confidences(margins, self.network.scores(columns, values))
+        order = np.argsort(-confidences, kind="stable")[:length]
+        return [Ranked(self.labels[index], float(confidences[index])) for index in order]
 
     def save(self, folder: Path) -> None:
         """Two files in the folder; overwrites."""
@@ -66,11 +77,20 @@ class IntentModel:
             "format": FORMAT,
             "labels": self.labels,
             "grams": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
-            "slope": self.slope,
-            "offset": self.offset,
+            "trust": asdict(self.trust),
+            "threshold": self.threshold,
         }
         (folder / _WORDS_FILE).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-        np.savez_compressed(folder / _ARRAYS_FILE, idf=self.idf, weights=self.weights, bias=self.bias)
+        np.savez_compressed(
+            folder / _ARRAYS_FILE,
+            idf=self.idf,
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+            inner=self.network.inner.astype(np.float16),
+            shift=self.network.shift,
+            outer=self.network.outer,
+            outer_bias=self.network.bias,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> IntentModel:
@@ -78,13 +98,40 @@ class IntentModel:
         try:
             words = json.loads((folder / _WORDS_FILE).read_text(encoding="utf-8"))
             with (folder / _ARRAYS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                idf, weights, bias = arrays["idf"], arrays["weights"], arrays["bias"]
-            if words["format"] != FORMAT or weights.shape != (len(words["grams"]), len(words["labels"])):
+                parts = {name: arrays[name].astype(np.float32) for name in arrays.files}
+            if words["format"] != FORMAT or not _fit(parts, len(words["grams"]), len(words["labels"])):
                 raise ModelFileError(f"{folder}: not a model of format {FORMAT}; train the assistant again")
-            vocabulary = {gram: index for index, gram in enumerate(words["grams"])}
-            return cls(tuple(words["labels"]), vocabulary, idf, weights, bias, words["slope"], words["offset"])
+            return cls(
+                labels=tuple(words["labels"]),
+                vocabulary={gram: index for index, gram in enumerate(words["grams"])},
+                idf=parts["idf"],
+                weights=parts["weights"],
+                bias=parts["bias"],
+                network=Network(parts["inner"], parts["shift"], parts["outer"], parts["outer_bias"]),
+                trust=Trust(**words["trust"]),
+                threshold=float(words["threshold"]),
+            )
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise ModelFileError(f"{folder}: unreadable ({error}); train the assistant again") from error
+
+
+def _fit(parts: dict[str, Floats], grams: int, labels: int) -> bool:
+    width = len(parts["shift"])
+    return (
+        parts["idf"].shape == (grams,)
+        and parts["weights"].shape == (grams, labels)
+        and parts["bias"].shape == parts["outer_bias"].shape == (labels,)
+        and parts["inner"].shape[0] <= grams
+        and parts["inner"].shape[1:] == (width,)
+        and parts["outer"].shape == (width, labels)
+    )
+
+
+def log_likelihoods(scores: Floats) -> Floats:
+    """Log-softmax along the last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    likelihoods: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return likelihoods
 
 
 def weigh(grams: Counter[str], vocabulary: dict[str, int], idf: Floats) -> tuple[npt.NDArray[np.intp], Floats]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import jieba
@@ -13,7 +15,6 @@ from spacy.language import Language as Pipeline
 from nlu.language import HAN
 
 _RUNS = re.compile(f"(?P<han>[{HAN}]+)|(?P<other>[^{HAN}]+)")
-_JIEBA = {"nlp": {"tokenizer": {"segmenter": "jieba"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,27 @@ class Splitter:
 
     def __init__(self) -> None:
         jieba.setLogLevel(logging.WARNING)
-        self._chinese = spacy.blank("zh", config=_JIEBA)
-        self._english = spacy.blank("en")
+        jieba.initialize()
+        self._english = _english()
 
     def split(self, folded_text: str) -> list[Word]:
         """The words in their order; offsets are those of the folded text."""
         words: list[Word] = []
         for run in _RUNS.finditer(folded_text):
-            han = run.lastgroup == "han"
-            pipeline = self._chinese if han else self._english
-            words.extend(_words(pipeline, run.group(), run.start(), han=han))
+            split = self._split_han if run.lastgroup == "han" else self._split_other
+            words.extend(split(run.group(), run.start()))
         return words
 
+    def _split_han(self, run: str, offset: int) -> Iterator[Word]:
+        for text, start, end in jieba.tokenize(run):
+            yield Word(text, offset + start, offset + end, han=True)
 
-def _words(pipeline: Pipeline, run: str, offset: int, *, han: bool) -> list[Word]:
-    """The words of one run, moved to where the run begins."""
-    return [
-        Word(token.text, offset + token.idx, offset + token.idx + len(token.text), han)
-        for token in pipeline.make_doc(run)
-        if not token.text.isspace()
-    ]
+    def _split_other(self, run: str, offset: int) -> Iterator[Word]:
+        for token in self._english.make_doc(run):
+            if not token.text.isspace():
+                yield Word(token.text, offset + token.idx, offset + token.idx + len(token.text), han=False)
+
+
+@functools.cache
+def _english() -> Pipeline:
+    return spacy.blank("en")
