@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from nlu.entity import Entity, Kind
 from nlu.folding import fold
+from nlu.goods import stem
 from nlu.language import HAN
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Catalogue:
             yield Entity(_LABELS[kind], code, pieces[first].start(), pieces[last - 1].end())
 
     def _doc(self, folded_text: str) -> Doc:
-        return Doc(self._vocab, words=[_stem(piece) for piece in _PIECES.findall(folded_text)])
+        return Doc(self._vocab, words=[stem(piece) for piece in _PIECES.findall(folded_text)])
 
     def _refresh(self) -> None:
         stamp = _stamp(self._path)
@@ -89,14 +90,3 @@ def _texts(entry: Mapping[str, Any]) -> Iterator[str]:
     """Every name and alias of one entry, in all languages."""
     for names in (*entry.get("names", {}).values(), *entry.get("aliases", {}).values()):
         yield from [names] if isinstance(names, str) else names
-
-
-def _stem(word: str) -> str:
-    """mugs → mug, boxes → box, accessories → accessory: names are asked for in either number."""
-    if not word.isascii() or len(word) < 4 or word.endswith("ss"):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("xes", "ches", "shes", "sses")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") else word

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,6 +18,7 @@ from nlu.errors import ModelFileError
 from nlu.grams import GramReader
 from nlu.intent_model import IntentModel, Ranked
 from nlu.learn import Settings, learn
+from nlu.sources import fingerprint
 from nlu.words import Splitter
 
 # Rasa posts a whole ranking with every event to the action server: five say enough.
@@ -45,7 +44,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: below this confidence the intent is nlu_fallback, None for the one learned; `seed`: of the training."""
+        """`threshold`: what is less sure is nlu_fallback, None for the one learned; `seed`: of the training."""
         return {"threshold": None, "seed": 7}
 
     @classmethod
@@ -104,12 +103,3 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         named = [{"name": entry.intent, "confidence": entry.confidence} for entry in ranking]
         message.set(INTENT, named[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, named, add_to_output=True)
-
-
-def fingerprint() -> str:
-    """A hash over everything that shapes the features and the model."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for file in sorted([*folder.glob("*.py"), *folder.glob("*.yml")]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

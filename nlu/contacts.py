@@ -9,13 +9,14 @@ from nlu.entity import Entity
 
 _EMAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 _PHONE = re.compile(
-    r"(?<![\w+.#])(?:"
+    r"(?<![a-z0-9_+.#\-])(?:"
     r"(?:\+?86[\s\-]?)?1[3-9]\d[\s\-]?\d{4}[\s\-]?\d{4}"  # a Chinese mobile number
     r"|0\d{2,3}[\s\-]\d{7,8}"  # a Chinese land line
     r"|400[\s\-]\d{3,4}[\s\-]\d{3,4}"
     r"|\+\d[\d\s\-()]{6,16}\d"  # anywhere, with its country
     r"|\(?\d{3}\)?[\s\-.]\d{3}[\s\-.]\d{4}"  # North America
     r"|0\d{4}[\s\-]?\d{6}"  # Britain
+    r"|0\d{3}[\s\-]\d{3}[\s\-]\d{3,4}"  # Australia, and British mobiles
     r")(?!\d)"
 )
 _CUED_PHONE = re.compile(

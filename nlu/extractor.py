@@ -1,4 +1,4 @@
-"""Rasa's entities of a message: names from the shop's catalogue, and all that can be told by its shape."""
+"""Rasa's entities of a message: names from the shop's catalogue, and what is named in its words or by its shape."""
 
 from __future__ import annotations
 
@@ -12,21 +12,44 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_END,
+    ENTITY_ATTRIBUTE_START,
+    ENTITY_ATTRIBUTE_TYPE,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.annotations import Span
 from nlu.catalogue import Catalogue
-from nlu.entities import PATTERNS, merge
 from nlu.entity import Entity
+from nlu.finder import EntityFinder
 from nlu.folding import Folded, fold
+from nlu.sources import fingerprint
+from nlu.tagger import Tagger, tag_reader, train_tagger
+from nlu.words import Splitter
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Spans are those of the original text: `text[start:end]` is the value as the customer wrote it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, storage: ModelStorage, resource: Resource, finder: EntityFinder) -> None:
+        self._storage = storage
+        self._resource = resource
+        self._finder = finder
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Nothing to set: the catalogue lies in RAPPORT_VAR_DIR, by default the project's `var`."""
+        return {}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Rasa trains anew when the code or the lexicon changes, not only when its own data do."""
+        return fingerprint()
 
     @classmethod
     def create(
@@ -36,8 +59,29 @@ class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ShopEntityExtractor:
-        """The catalogue lies in RAPPORT_VAR_DIR (by default the project's `var`, seen from `rasa/`)."""
-        return cls(Catalogue(Path(os.environ.get("RAPPORT_VAR_DIR", "../var")) / "catalogue.json"))
+        """An untrained component: finds what its shape or the catalogue tells."""
+        return cls(model_storage, resource, EntityFinder(Catalogue(_catalogue_file())))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ShopEntityExtractor:
+        """A trained one; a damaged file raises ModelFileError."""
+        with model_storage.read_from(resource) as folder:
+            tagger = Tagger.load(folder, tag_reader(Splitter()))
+        return cls(model_storage, resource, EntityFinder(Catalogue(_catalogue_file()), tagger))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the annotations of every training line."""
+        lines = [(message.get(TEXT), _spans(message)) for message in training_data.nlu_examples if message.get(TEXT)]
+        with self._storage.write_to(self._resource) as folder:
+            train_tagger(lines, folder, tag_reader(Splitter()))
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the found entities to every message that has a text."""
@@ -49,15 +93,25 @@ class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def _extract(self, text: str) -> list[dict[str, Any]]:
         folded = fold(text)
-        names = self._catalogue.find(folded.text)
-        shapes = [finder(folded.text) for finder in PATTERNS]
-        return [_as_rasa(entity, folded, text) for entity in merge([shapes[0], names, *shapes[1:]])]
+        return [_as_rasa(entity, folded, text) for entity in self._finder.find(folded.text)]
+
+
+def _catalogue_file() -> Path:
+    return Path(os.environ.get("RAPPORT_VAR_DIR", "../var")) / "catalogue.json"
+
+
+def _spans(message: Message) -> list[Span]:
+    return [
+        Span(found[ENTITY_ATTRIBUTE_TYPE], found[ENTITY_ATTRIBUTE_START], found[ENTITY_ATTRIBUTE_END])
+        for found in message.get(ENTITIES, [])
+    ]
 
 
 def _as_rasa(entity: Entity, folded: Folded, text: str) -> dict[str, Any]:
     start, end = folded.span(entity.start, entity.end)
     written = text[start:end]
     # Only names and numbers mean something other than their letters; an order number keeps its capitals.
-    value = unicodedata.normalize("NFKC", written) if entity.kind in ("order_id", "date") else entity.value
+    as_written = entity.kind in ("order_id", "date") or not entity.known
+    value = unicodedata.normalize("NFKC", written) if as_written else entity.value
     found = {"entity": entity.kind, "start": start, "end": end, "value": value}
-    return {**found, "role": entity.role} if entity.role else found
+    return {**found, **({"role": entity.role} if entity.role else {}), **({} if entity.known else {"known": False})}

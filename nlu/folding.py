@@ -27,7 +27,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Plain width (NFKC), lower case, simplified characters, straight quotes; character by character, for the offsets."""
+    """Plain width (NFKC), lower case, simplified characters, straight quotes; one by one, to keep the offsets."""
     if text.isascii():
         return Folded(text.lower(), tuple(range(len(text))))
     pieces = [_fold_character(character) for character in text]

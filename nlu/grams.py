@@ -1,4 +1,4 @@
-"""What the intent model looks at: words, pairs of words, pieces of words, and how Chinese sounds; names are masked."""
+"""What the intent model looks at: words, pairs, pieces of words, and how Chinese sounds; names are masked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SOUNDS = (1, 2, 3)
 
 
 class GramReader:
-    """Turns a message into counted grams; each gram's first letter says its family (w word, c characters, p sounds)."""
+    """Turns a message into counted grams; their first letter says the family (w word, c characters, p sounds)."""
 
     def __init__(self, splitter: Splitter) -> None:
         self._splitter = splitter
@@ -35,7 +35,8 @@ class GramReader:
         words = _masked(self._splitter.split(folded), masks)
         grams = Counter(_word_grams(words))
         for han, run in groupby(words, key=lambda word: word.han):
-            grams.update(_han_grams(run) if han else _latin_grams(run))
+            pieces_of = _han_grams if han else _latin_grams
+            grams.update(pieces_of(run))
         return grams
 
 

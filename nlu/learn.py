@@ -13,13 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from nlu.intent_model import Floats, IntentModel, Trust, log_likelihoods, weigh
-from nlu.network import Network, Schooling, train_network
+from nlu.intent_model import IntentModel, Trust, log_likelihoods, weigh
+from nlu.network import Floats, Network, Schooling, train_network
 
 OUT_OF_SCOPE = "out_of_scope"
 # A fifth of the rows is kept apart to learn how far the models are to be trusted; then they learn from all rows.
 _PARTS = 5
-# Of the messages that were understood, the threshold may turn away so many: see docs/adr/0010 for what it costs and saves.
+# The share of what is in scope that the threshold may cost: docs/adr/0010 has what it costs and saves.
 _TURNED_AWAY = 0.005
 # The network is fed what at least two rows share: a gram of one row alone teaches it that row by heart.
 _SHARED = 2

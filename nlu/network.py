@@ -1,4 +1,4 @@
-"""A small network beside the linear model: it sees that words stand for each other, where the linear one adds them up."""
+"""A small network beside the linear model: it can weigh words together, where the linear one adds them up."""
 
 from __future__ import annotations
 
@@ -30,13 +30,15 @@ class Network:
 
     def scores_of(self, matrix: csr_matrix) -> Floats:
         """The same for many: rows × intents."""
-        scores: Floats = np.maximum(matrix[:, : len(self.inner)] @ self.inner + self.shift, 0.0) @ self.outer + self.bias
+        scores: Floats = (
+            np.maximum(matrix[:, : len(self.inner)] @ self.inner + self.shift, 0.0) @ self.outer + self.bias
+        )
         return scores
 
 
 @dataclass(frozen=True, slots=True)
 class Schooling:
-    """How a network is trained: `rate` falls to 0 in a line over all `epochs`, `drop` is the share of hidden units left out."""
+    """How a network is trained: `rate` falls to 0 over all `epochs`, `drop` is the share of units left out."""
 
     width: int = 128
     epochs: int = 8
@@ -78,7 +80,12 @@ class _Learner:
         inner = random.standard_normal((grams, how.width), dtype=np.float32) * np.float32(0.1)
         outer = random.standard_normal((how.width, classes), dtype=np.float32) / np.float32(np.sqrt(how.width))
         network = Network(inner, np.zeros(how.width, np.float32), outer, np.zeros(classes, np.float32))
-        parts = {"inner": np.zeros(grams, np.float32), "shift": network.shift * 0, "outer": outer * 0, "bias": network.bias * 0}
+        parts = {
+            "inner": np.zeros(grams, np.float32),
+            "shift": network.shift * 0,
+            "outer": outer * 0,
+            "bias": network.bias * 0,
+        }
         return cls(network, random, how.drop, parts)
 
     def step(self, batch: csr_matrix, target: npt.NDArray[np.int_], rate: float) -> None:

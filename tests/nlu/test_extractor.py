@@ -4,16 +4,25 @@ import json
 from pathlib import Path
 from typing import Any
 
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.catalogue import Catalogue
+from nlu.examples import Example
 from nlu.extractor import ShopEntityExtractor
+from nlu.finder import EntityFinder
+
+CONTEXT = ExecutionContext(GraphSchema({}))
 
 
 def extract(folder: Path, text: str) -> list[dict[str, Any]]:
     message = Message({TEXT: text})
-    ShopEntityExtractor(Catalogue(folder / "catalogue.json")).process([message])
+    finder = EntityFinder(Catalogue(folder / "catalogue.json"))
+    ShopEntityExtractor(LocalModelStorage(folder), Resource("entities"), finder).process([message])
     found: list[dict[str, Any]] = message.get(ENTITIES)
     return found
 
@@ -44,3 +53,21 @@ def test_product_name_goes_before_what_its_letters_look_like(tmp_path: Path) -> 
     assert [(entity["entity"], entity["value"]) for entity in extract(tmp_path, "the lamp 30000 please")] == [
         ("product", "X-1")
     ]
+
+
+def test_trained_component_names_goods_no_catalogue_knows(tmp_path: Path, shipped: list[Example]) -> None:
+    """What it finds in one message it finds again after it was stored and loaded."""
+    storage, resource = LocalModelStorage(tmp_path), Resource("entities")
+    lines = [example for example in shipped if example.intent in {"product_search", "price_query"}]
+    data = TrainingData([_annotated(example) for example in lines])
+    ShopEntityExtractor.create({}, storage, resource, CONTEXT).train(data)
+    component = ShopEntityExtractor.load({}, storage, resource, CONTEXT)
+    message = Message({TEXT: "how much is the Walnut bookshelf"})
+    component.process([message])
+    found = [(one["entity"], one["value"], one.get("known", True)) for one in message.get(ENTITIES)]
+    assert found == [("product", "Walnut bookshelf", False)]
+
+
+def _annotated(example: Example) -> Message:
+    entities = [{"entity": span.kind, "start": span.start, "end": span.end} for span in example.spans]
+    return Message({TEXT: example.text, "intent": example.intent, ENTITIES: entities})
