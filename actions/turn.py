@@ -19,12 +19,16 @@ REMEMBERED = ("order_id", "email", "phone", "asked_for", "misunderstood")
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Something the customer named; `role` is a budget's bound, `written` the words it stood in."""
+    """Something the customer named; `role` is a budget's bound, `written` the words it stood in.
+
+    `known` is False for goods that the catalogue does not name: `value` is then no SKU and no category's code.
+    """
 
     kind: str
     value: str | float
     role: str | None = None
     written: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class Turn:
     context: Context = field(default_factory=Context)
 
     def named(self, kind: str) -> tuple[str, ...]:
-        """What this message itself names, as text."""
-        return tuple(str(entity.value) for entity in self.entities if entity.kind == kind)
+        """What this message itself names, as text; of goods only what the catalogue knows."""
+        return tuple(str(entity.value) for entity in self.entities if entity.kind == kind and entity.known)
 
     def known(self, kind: str) -> str | None:
         """What this message names, else what an earlier one gave."""
@@ -152,4 +156,5 @@ def _entity(found: Mapping[str, Any], text: str) -> Entity:
         role=found.get("role"),
         # A button names its entities outside of the text.
         written="" if text.startswith("/") else written,
+        known=found.get("known") is not False,
     )

@@ -100,16 +100,35 @@ def _sources() -> Iterator[Path]:
 
 async def rasa(*arguments: str) -> None:
     """Runs a command of Rasa in its environment. Raises AssistantError with the end of its output."""
+    environment = {"RAPPORT_ACTIONS_URL": "http://127.0.0.1:5055/webhook"}
+    code, output, errors = await _run("rasa", *arguments, environment=environment)
+    if code != 0:
+        lines = (output + errors).splitlines()
+        raise AssistantError(f"`rasa {arguments[0]}` failed:\n" + "\n".join(lines[-20:]))
+
+
+async def measure_understanding(settings: Settings, *arguments: str) -> str:
+    """What `nlu.evaluate` prints, one JSON object. Raises AssistantError with the last line of its complaint."""
+    code, output, errors = await _run("nlu.evaluate", *arguments, environment=_environment(settings))
+    if code != 0:
+        complaint = errors.strip().splitlines() or ["The assistant's environment gave no answer."]
+        raise AssistantError(complaint[-1])
+    return output.strip().splitlines()[-1]
+
+
+async def _run(module: str, *arguments: str, environment: dict[str, str]) -> tuple[int, str, str]:
+    """Exit code, output and errors of a module in the assistant's environment; it ends when this process does."""
+    if not PYTHON.exists():
+        raise AssistantError("The assistant's environment is missing; `make setup` installs it.")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(Path(__file__).with_name("leash.py")), str(PYTHON), "-m", "rasa", *arguments),
+        *(sys.executable, str(Path(__file__).with_name("leash.py")), str(PYTHON), "-m", module, *arguments),
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "RAPPORT_ACTIONS_URL": "http://127.0.0.1:5055/webhook", **QUIET},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **QUIET, **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stdout  # noqa: S101  a pipe was asked for
-    output = await process.stdout.read()
-    if await process.wait() != 0:
-        lines = output.decode(errors="replace").splitlines()
-        raise AssistantError(f"`rasa {arguments[0]}` failed:\n" + "\n".join(lines[-20:]))
+    assert process.stdout  # noqa: S101  pipes were asked for
+    assert process.stderr  # noqa: S101
+    output, errors = await asyncio.gather(process.stdout.read(), process.stderr.read())
+    return await process.wait(), output.decode(errors="replace"), errors.decode(errors="replace")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
+from rapport.cli.assistant import AssistantError, archive, measure_understanding, train_assistant
 from rapport.cli.output import AsJson, console, print_json, refuse
 from rapport.intake.errors import FileError
 from rapport.settings import Settings
@@ -44,6 +47,38 @@ def sentiment(test: Test, train: Train = None, as_json: AsJson = False) -> None:
     except FileError as error:
         refuse(str(error))
     show("sentiment", _sentiment_figures(learned_from, asked), as_json=as_json)
+
+
+@app.command()
+def intents(test: Test, train: Train = None, as_json: AsJson = False) -> None:
+    """How well utterances are understood. Files: CSV `text,intent[,entities]`, entities a JSON object name: value.
+
+    Runs in the assistant's environment. Without --train the shipped assistant answers, trained first if it has to be.
+    With it, the assistant's own components learn from that file alone. Below the one threshold learned beside them an
+    utterance counts as out_of_scope, wherever either file knows that intent.
+    """
+    settings = Settings()
+    try:
+        with console.status("learning …" if train else "asking …"):
+            figures = asyncio.run(_intent_figures(settings, test.resolve(), train.resolve() if train else None))
+    except AssistantError as error:
+        refuse(str(error))
+    if not as_json:
+        figures["weakest intents"] = _weakest(figures.pop("per_intent"))
+    show("intents", figures, as_json=as_json)
+
+
+async def _intent_figures(settings: Settings, test: Path, train: Path | None) -> dict[str, Any]:
+    if train is None:
+        await train_assistant(settings.var_dir)
+    source = ("--train", str(train)) if train else ("--assistant", str(archive(settings.var_dir).resolve()))
+    figures: dict[str, Any] = json.loads(await measure_understanding(settings, "--test", str(test), *source))
+    return figures
+
+
+def _weakest(per_intent: dict[str, dict[str, float]]) -> str:
+    worst = sorted(per_intent.items(), key=lambda item: item[1]["f1"])[:5]
+    return ", ".join(f"{name} {score['f1']:.2f}" for name, score in worst)
 
 
 def show(task: str, figures: dict[str, Any], *, as_json: bool) -> None:
