@@ -18,7 +18,8 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
-from nlu.answers import prepare_validation
+from nlu.action_calls import prepare_calls
+from nlu.graph_runs import prepare_runs
 from nlu.window import window
 
 # NORMAL: a power cut may lose the last turns, never the file; every message is in the product's own database.
@@ -40,7 +41,7 @@ class BoundedTrackerStore(TrackerStore):
         domain: Domain | None,
         event_broker: EventBroker | None = None,
         host: str | None = None,
-        max_event_history: int = 40,
+        max_event_history: int = 24,
         db: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -50,7 +51,8 @@ class BoundedTrackerStore(TrackerStore):
         self._connection = sqlite3.connect(db or _default_path(), isolation_level=None)
         self._connection.executescript(_SCHEMA)
         # The one place of ours that a serving Rasa passes and a training one does not.
-        prepare_validation()
+        prepare_calls()
+        prepare_runs()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replaces the conversation's row."""

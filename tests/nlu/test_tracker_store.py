@@ -40,7 +40,7 @@ def take_turn(store: BoundedTrackerStore, number: int, slot: SlotSet | None = No
 
 def reopened(store: BoundedTrackerStore) -> DialogueStateTracker:
     path = store._connection.execute("PRAGMA database_list").fetchone()[2]
-    tracker = asyncio.run(BoundedTrackerStore(DOMAIN, db=path).retrieve("someone"))
+    tracker = asyncio.run(BoundedTrackerStore(DOMAIN, max_event_history=40, db=path).retrieve("someone"))
     assert tracker is not None
     return tracker
 
