@@ -37,7 +37,7 @@ contracts: .venv/.ready
 	$(RUN)/lint-imports
 
 validate: rasa/.venv/.ready
-	$(NLU) -m nlu.lint data/nlu
+	$(NLU) -m nlu.lint data/nlu tests/held_out tests/other_hands tests/strangers
 	$(NLU) -W ignore -m rasa data validate --domain domain --data data --fail-on-warnings
 
 nlu-tests: rasa/.venv/.ready

@@ -35,6 +35,11 @@ def fold(text: str) -> Folded:
     return Folded("".join(pieces), origins)
 
 
+def is_emoji(character: str) -> bool:
+    """A picture that says something by itself, such as 📦 or ❓; not what only modifies one."""
+    return unicodedata.category(character) == "So"
+
+
 @functools.lru_cache(maxsize=16384)
 def _fold_character(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character).lower().replace("’", "'")
