@@ -19,7 +19,7 @@ from itertools import cycle
 from sqlalchemy import select
 
 from bench.chat_sides import Open, Turn, doors
-from bench.peer import NAME, peer_program, trained_peer
+from bench.peer import LINES, NAME, peer_program, trained_peer
 from bench.row import Row
 from rapport.cli.assistant import archive, assistant_program, train_assistant
 from rapport.cli.demo_shop import copy_of_shop, demo_settings, free_port, prepare_shop
@@ -35,7 +35,8 @@ VERSIONS = f"rasa 3.6.21, rasa-sdk {version('rasa-sdk')}"
 WORK = (
     "one request of a known customer for a recommendation, answered by the same action server from the same SQLite "
     "shop. Ours: gateway, two commits with synchronous=FULL, event stream. The peer: `rasa init`'s configuration, "
-    "trained with rules and stories; its own SQL tracker store on SQLite as documented"
+    f"trained with rules, stories and {LINES} lines of each intent and language, drawn with a seed; its own SQL "
+    "tracker store on SQLite as documented"
 )
 NEAR, FAR, FURTHEST = 5, 60, 200
 AROUND = 2

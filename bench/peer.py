@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bench.labelled_sets import LANGUAGES, training_lines
+from bench.utterance import drawn, write_training_data
 from rapport.cli.assistant import PROJECT, ROOT, assistant_program, rasa
 from rapport.cli.output import console
 from rapport.cli.supervisor import Program
@@ -17,8 +20,8 @@ from rapport.settings import Settings
 
 FOLDER = ROOT / "bench" / "default_pipeline"
 NAME = "Rasa 3.6.21's default pipeline, REST channel, its SQL tracker store on SQLite"
-# Of each intent and language. A parse takes as long after more of them, the training much longer.
-LINES = 60
+# Of each intent and language, drawn with this seed. A parse takes as long after more, the training much longer.
+LINES, SEED = 20, 7
 TURNS_OF_A_STORY = 4
 # What the peer's speed depends on; it is trained anew when one of these changes, not for every line.
 MADE_FROM = (FOLDER / "config.yml", Path(__file__), PROJECT / "domain", PROJECT / "data" / "rules")
@@ -45,9 +48,10 @@ def peer_program(settings: Settings, *, model: Path) -> Program:
 
 def _write_data(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [_shortened(entry) for entry in _entries(PROJECT / "data" / "nlu", "nlu")]
+    languages = (drawn(training_lines(language), per_intent=LINES, seed=SEED) for language in LANGUAGES)
+    write_training_data(folder / "nlu.yml", chain.from_iterable(languages))
     rules = list(_entries(PROJECT / "data" / "rules", "rules"))
-    content = {"version": "3.1", "nlu": lines, "rules": rules, "stories": list(stories(rules))}
+    content = {"version": "3.1", "rules": rules, "stories": list(stories(rules))}
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
     (folder / "bot.yml").write_text(text, encoding="utf-8")
 
@@ -55,11 +59,6 @@ def _write_data(folder: Path) -> None:
 def _entries(folder: Path, key: str) -> Iterator[Any]:
     for path in sorted(folder.rglob("*.yml")):
         yield from yaml.safe_load(path.read_text(encoding="utf-8")).get(key, ())
-
-
-def _shortened(entry: Any) -> Any:
-    lines = str(entry["examples"]).splitlines(keepends=True)
-    return {**entry, "examples": "".join(lines[:LINES])}
 
 
 def stories(rules: Iterable[Any]) -> Iterator[Any]:
