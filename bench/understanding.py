@@ -33,8 +33,8 @@ SETS = {
 }
 MACRO_F1, ENTITY_F1 = 0.88, 0.85
 SEED = 7
-# Of each intent: DIET learns from as many in about five minutes of two cores.
-BITEXT_LINES, OWN_LINES = 60, 40
+# Of each intent, drawn with SEED: DIET takes some five minutes of processor time to learn from as many.
+BITEXT_LINES, OWN_LINES = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,10 @@ def _contests(public: Path | None, *, kept: Path) -> Iterator[Row]:
 def _contest(name: str, split: Split, tokenizer: str, *, kept: Path) -> Iterator[Row]:
     ours, peer = contest(split, peer_tokenizer=tokenizer, kept=kept)
     work = (
-        f"`rasa train nlu` on {len(split.train):,} lines drawn with a seed, as many as DIET learns in some five "
-        f"minutes; {len(split.test)} others asked in a process of Rasa's own Python, the likeliest intent before any "
-        f"fallback. Ours: rasa/config.yml. The peer: as `rasa init` writes it, with {tokenizer}; its training is kept"
+        f"`rasa train nlu` on {len(split.train):,} lines drawn with a seed, so few that DIET needs no more than some "
+        f"five processor minutes for them; {len(split.test)} others asked in a process of Rasa's own Python, the "
+        "likeliest intent before any fallback. Ours: rasa/config.yml. The peer: as `rasa init` writes it, with "
+        f"{tokenizer}; its model is kept from run to run with what the training cost"
     )
 
     def row(what: str, unit: str, of_ours: float, of_peer: float, more_is_better: bool = False) -> Row:
