@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 class Model(Protocol):
     """scikit-learn's habits: the constructor only stores, `fit` returns self, what is learned ends in `_`.
 
-    `fit` may import what is heavy; everything else needs numpy and onnxruntime alone. A model that was loaded and
+    `fit` may import what is heavy; everything else needs numpy, onnxruntime and what splits words. A model that was loaded and
     one that was just fitted answer by the same code.
     """
 
