@@ -21,8 +21,8 @@ Floats = NDArray[np.float32]
 class Model(Protocol):
     """scikit-learn's habits: the constructor only stores, `fit` returns self, what is learned ends in `_`.
 
-    `fit` may import what is heavy; everything else needs numpy, onnxruntime and what splits words. A model that was loaded and
-    one that was just fitted answer by the same code.
+    `fit` may import what is heavy; everything else needs numpy, onnxruntime and what splits words. A model
+    that was loaded and one that was just fitted answer by the same code.
     """
 
     name: ClassVar[str]
