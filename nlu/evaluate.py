@@ -54,7 +54,7 @@ def trained_on(rows: Sequence[Labelled]) -> Iterator[Hear]:
         def hear(text: str) -> Heard:
             best = model.rank(reader.read(text), 1)[0]
             folded = fold(text)
-            return Heard(best.intent, best.confidence >= model.threshold, _named(finder, folded, text))
+            return Heard(best.intent, best.confidence >= model.threshold, _named(finder, folded, text, best.intent))
 
         yield hear
 
@@ -89,8 +89,8 @@ def _understood(hear: Hear, text: str, *, outside: bool) -> Understood:
     return Understood(heard.intent if heard.sure or not outside else OUT_OF_SCOPE, heard.named, seconds)
 
 
-def _named(finder: EntityFinder, folded: Folded, text: str) -> tuple[tuple[str, str], ...]:
-    spans = [(entity.kind, folded.span(entity.start, entity.end)) for entity in finder.find(folded.text)]
+def _named(finder: EntityFinder, folded: Folded, text: str, intent: str) -> tuple[tuple[str, str], ...]:
+    spans = [(entity.kind, folded.span(entity.start, entity.end)) for entity in finder.find(folded.text, intent)]
     return tuple((kind, text[start:end]) for kind, (start, end) in spans)
 
 
@@ -98,7 +98,7 @@ def _tagger(rows: Sequence[Labelled], folder: Path, splitter: Splitter) -> Tagge
     if not any(row.named for row in rows):
         return None
     reader = tag_reader(splitter)
-    train_tagger([(row.text, row.spans()) for row in rows], folder, reader)
+    train_tagger([(row.text, row.intent, row.spans()) for row in rows], folder, reader)
     return Tagger.load(folder, reader)
 
 

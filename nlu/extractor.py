@@ -12,11 +12,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import (
     ENTITIES,
     ENTITY_ATTRIBUTE_END,
     ENTITY_ATTRIBUTE_START,
     ENTITY_ATTRIBUTE_TYPE,
+    INTENT,
+    INTENT_RANKING_KEY,
     TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
@@ -78,7 +81,8 @@ class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the annotations of every training line."""
-        lines = [(message.get(TEXT), _spans(message)) for message in training_data.nlu_examples if message.get(TEXT)]
+        messages = [message for message in training_data.nlu_examples if message.get(TEXT)]
+        lines = [(message.get(TEXT), message.get(INTENT) or "", _spans(message)) for message in messages]
         with self._storage.write_to(self._resource) as folder:
             train_tagger(lines, folder, tag_reader(Splitter()))
         return self._resource
@@ -87,17 +91,23 @@ class ShopEntityExtractor(GraphComponent, EntityExtractorMixin):
         """Adds the found entities to every message that has a text."""
         for message in messages:
             if message.get(TEXT):
-                found = self.add_extractor_name(self._extract(message.get(TEXT)))
+                found = self.add_extractor_name(self._extract(message.get(TEXT), _likeliest(message)))
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _extract(self, text: str) -> list[dict[str, Any]]:
+    def _extract(self, text: str, intent: str) -> list[dict[str, Any]]:
         folded = fold(text)
-        return [_as_rasa(entity, folded, text) for entity in self._finder.find(folded.text)]
+        return [_as_rasa(entity, folded, text) for entity in self._finder.find(folded.text, intent)]
 
 
 def _catalogue_file() -> Path:
     return Path(os.environ.get("RAPPORT_VAR_DIR", "../var")) / "catalogue.json"
+
+
+def _likeliest(message: Message) -> str:
+    """The intent as the classifier before us ranked it, believed or not."""
+    names = [entry["name"] for entry in message.get(INTENT_RANKING_KEY) or ()]
+    return next((name for name in names if name != DEFAULT_NLU_FALLBACK_INTENT_NAME), "")
 
 
 def _spans(message: Message) -> list[Span]:

@@ -26,12 +26,12 @@ class EntityFinder:
         self._catalogue = catalogue
         self._tagger = tagger
 
-    def find(self, folded_text: str) -> list[Entity]:
-        """In the order of the text, no two at one place."""
+    def find(self, folded_text: str, intent: str = "") -> list[Entity]:
+        """In the order of the text, no two at one place. `intent` tells a sum to spend from one that was paid."""
         names = self._catalogue.find(folded_text) if self._catalogue else ()
         if self._tagger is None:
             return merge([emails(folded_text), names, *(finder(folded_text) for finder in PATTERNS[1:])])
-        said = (_meant(span, folded_text) for span in self._tagger.find(folded_text))
+        said = (_meant(span, folded_text) for span in self._tagger.find(folded_text, intent))
         sure = (finder(folded_text) for finder in _SURE)
         return merge([emails(folded_text), names, said, *sure, _bounded(folded_text)])
 

@@ -17,7 +17,7 @@ from nlu.words import Splitter
 _FILE = "entities.crfsuite"
 # Lafferty et al. 2001, by L-BFGS with elastic-net weights: the same lines give the same file.
 _ALGORITHM = "lbfgs"
-_SETTINGS = {"c1": 0.05, "c2": 0.02, "max_iterations": 60, "feature.possible_transitions": True}
+_SETTINGS = {"c1": 0.05, "c2": 0.02, "max_iterations": 50, "feature.possible_transitions": True}
 
 
 class Tagger:
@@ -38,19 +38,19 @@ class Tagger:
         except (OSError, ValueError) as error:
             raise ModelFileError(f"{folder / _FILE}: unreadable ({error}); train the assistant again") from error
 
-    def find(self, folded_text: str) -> list[Span]:
-        """What is named in folded text, in its order."""
-        found, features = self._reader.read(folded_text)
+    def find(self, folded_text: str, intent: str) -> list[Span]:
+        """What is named in folded text of this intent, in its order."""
+        found, features = self._reader.read(folded_text, intent)
         return spans(found, self._tagger.tag(features)) if found else []
 
 
-def train_tagger(lines: Iterable[tuple[str, Sequence[Span]]], folder: Path, reader: TagReader) -> None:
-    """Learns from texts and what they name, also from those that name nothing; writes one file."""
+def train_tagger(lines: Iterable[tuple[str, str, Sequence[Span]]], folder: Path, reader: TagReader) -> None:
+    """Learns from texts, their intents and what they name, also from those that name nothing; writes one file."""
     trainer = pycrfsuite.Trainer(_ALGORITHM, verbose=False)
     trainer.set_params(_SETTINGS)
-    for text, named in lines:
+    for text, intent, named in lines:
         folded = fold(text)
-        found, features = reader.read(folded.text)
+        found, features = reader.read(folded.text, intent)
         if found:
             trainer.append(features, labels(found, _moved(named, folded.origins)))
     trainer.train(str(folder / _FILE))

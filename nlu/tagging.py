@@ -40,8 +40,8 @@ class TagReader:
         self._splitter = splitter
         self._goods = goods
 
-    def read(self, folded_text: str) -> tuple[list[Piece], list[list[str]]]:
-        """The pieces and what is seen at each."""
+    def read(self, folded_text: str, intent: str = "") -> tuple[list[Piece], list[list[str]]]:
+        """The pieces and what is seen at each; `intent` is what the message wants: in an order, a number counts."""
         found = pieces(folded_text)
         patterns = _marks((entity.kind, entity.start, entity.end) for entity in pattern_entities(folded_text))
         goods = _marks(("goods", start, end) for start, end in self._goods.find(folded_text))
@@ -50,7 +50,12 @@ class TagReader:
         marks = ["", "", *(patterns.get(piece.start, "") for piece in found), "", ""]
         named = ["", "", *(goods.get(piece.start, "") for piece in found), "", ""]
         return found, [
-            [*_around(texts, number), *_marked(marks, named, number), *_form(piece, words.get(piece.start))]
+            [
+                *_around(texts, number),
+                *_marked(marks, named, number),
+                *_form(piece, words.get(piece.start)),
+                *_wanted(intent, marks[number + 2], named[number + 2]),
+            ]
             for number, piece in enumerate(found)
         ]
 
@@ -111,6 +116,10 @@ def _marked(marks: Sequence[str], named: Sequence[str], number: int) -> list[str
         f"goods+1={named[place + 1]}",
         f"goods={named[place]},+1={named[place + 1]},+2={named[place + 2]}",
     ]
+
+
+def _wanted(intent: str, mark: str, name: str) -> list[str]:
+    return [f"intent={intent}", f"intent={intent},pattern={mark}", f"intent={intent},goods={name}"]
 
 
 def _form(piece: Piece, word: Word | None) -> list[str]:
