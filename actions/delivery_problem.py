@@ -77,7 +77,8 @@ class ActionDeliveryProblem(OrderAbility):
     async def _open(
         self, session: AsyncSession, turn: Turn, order: Order, question: Question, trouble: str
     ) -> Answer:
-        details = turn.text if question.step == DETAILS else ""
+        told = question.step == DETAILS or (question.step == CONFIRM and turn.intent == self.called)
+        details = turn.text if told and turn.text != question.said else ""
         noted = await note(session, turn, order, "delivery", f"{order.number}: {trouble}", question.said, details)
         key = f"trouble.{trouble}" if noted.new else "trouble.added"
         values = {"number": order.number, "ticket": noted.ticket.id, "by": self.by(turn, ANSWERED_DAYS)}

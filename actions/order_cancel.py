@@ -60,7 +60,7 @@ class ActionOrderCancel(OrderAbility):
         dates = {name: self.date(order, f"{name}_at", turn) for name in ("shipped", "delivered", "cancelled")}
         text = self.say(f"cancel.{order.status}", turn, number=order.number, **dates)
         if order.status == "cancelled":
-            return Answer((text,), buttons=(self.button(turn, "button.refund", "refund_status"),))
+            return Answer((text,), buttons=(self.button(turn, "button.refund_status", "refund_status"),))
         return Answer((text,), buttons=(self.button(turn, "button.return", "return_request", order_id=order.number),))
 
     async def _cancelled(self, session: AsyncSession, turn: Turn, order: Order, *, was_paid: bool) -> Answer:

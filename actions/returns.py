@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.continuing import PICK, WORDS, YES
-from actions.formats import day, local_day, written_day
+from actions.formats import day, written_day
 from actions.identification import order_in_talk
-from actions.items import Item, items_of
-from actions.naming import called
+from actions.items import Item, items_of, meant
 from actions.order_ability import OrderAbility
-from actions.picking import picked
 from actions.question import Question
 from actions.remarks import asks
 from actions.reply import Answer, Button
+from actions.return_window import ReturnWindow, return_window
 from actions.ticketing import note
 from actions.turn import Turn
 from rapport.store.orders import Order
-from rapport.store.tickets import tickets_of_order
+from rapport.store.tickets import change_kind, tickets_of_order
 
 CONFIRM, ITEM, DETAILS = "confirm", "item", "details"
 ASKS_WHETHER = "return_policy"
@@ -64,7 +62,7 @@ class ActionReturns(OrderAbility):
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """What has arrived and is within its days."""
-        return self._refusal(turn, order) is None
+        return self._window(turn, order).open
 
     async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
         """True for the name of an item she was asked for, and for asking whether the order in talk can go back."""
@@ -73,21 +71,19 @@ class ActionReturns(OrderAbility):
         if turn.asked_for != self.called or turn.question.step != ITEM or asks(turn.text):
             return False
         order = await order_in_talk(session, turn) if turn.intent in MISHEARD else None
-        return order is not None and bool(_chosen(turn, turn.question, await items_of(session, order, turn)))
+        return order is not None and bool(self._chosen(turn, turn.question, await items_of(session, order, turn)))
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Refuses with a reason, asks which item, or opens the ticket."""
-        refusal = self._refusal(turn, order)
-        if refusal is not None:
-            return refusal
-        opened = await tickets_of_order(session, order.id, KINDS.values())
-        if opened and question.step in ("", CONFIRM) and not question.item:
-            since = day(opened[0].opened_at, turn.language, turn.time_zone)
-            return Answer((self.say("returns.already", turn, number=order.number, ticket=opened[0].id, since=since),))
+        if not self._window(turn, order).open:
+            return self._refuse(turn, order)
         if turn.intent == ASKS_WHETHER and not question.step:
             return self._may(turn, order, question)
         items = await items_of(session, order, turn)
-        chosen = _chosen(turn, question, items)
+        chosen = self._chosen(turn, question, items)
+        known = await self._known(session, turn, order, question, chosen)
+        if known is not None:
+            return known
         if items and not chosen:
             return self._ask_item(turn, order, question, items)
         question = replace(question, item=",".join(item.sku for item in chosen))
@@ -95,8 +91,27 @@ class ActionReturns(OrderAbility):
             return self.ask(turn, replace(question, step=DETAILS), self.say("returns.ask_details", turn))
         return await self._open(session, turn, order, question, chosen)
 
+    async def _known(
+        self, session: AsyncSession, turn: Turn, order: Order, question: Question, chosen: Sequence[Item]
+    ) -> Answer | None:
+        """What to say where a ticket is open already for just that; she may still change her mind on what to do."""
+        kind = KINDS[question.wish]
+        for ticket in await tickets_of_order(session, order.id, KINDS.values()):
+            covered = bool(chosen) and all(item.sku in ticket.text for item in chosen)
+            if ticket.kind == kind and (covered or (not chosen and question.step != ITEM)):
+                since = day(ticket.opened_at, turn.language, turn.time_zone)
+                return Answer(
+                    (self.say("returns.already", turn, number=order.number, ticket=ticket.id, since=since),)
+                )
+            if covered and question.step != DETAILS:
+                await change_kind(session, ticket, kind, question.said)
+                wish = self.say(f"wish.{question.wish}", turn)
+                values = {"number": order.number, "ticket": ticket.id, "items": self._listed(turn, chosen)}
+                return Answer((self.say("returns.changed", turn, wish=wish, **values),))
+        return None
+
     def _may(self, turn: Turn, order: Order, question: Question) -> Answer:
-        until = written_day(self._last_day(turn, order), turn.language)
+        until = self._until(turn, order)
         yes = self.button(turn, "button.register", "return_request", order_id=order.number)
         text = self.say("returns.may", turn, number=order.number, until=until)
         return self.ask(turn, replace(question, step=CONFIRM), text, yes)
@@ -106,26 +121,23 @@ class ActionReturns(OrderAbility):
     ) -> Answer:
         listed = ", ".join(f"{item.sku} × {item.quantity}" for item in items)
         details = turn.text if question.step == DETAILS else ""
-        kind = KINDS[question.wish or "return_request"]
+        kind = KINDS[question.wish]
         noted = await note(session, turn, order, kind, f"{order.number}: {listed}", question.said, details)
         values = {
             "number": order.number,
             "ticket": noted.ticket.id,
-            "items": self.say("list.comma", turn).join(item.name for item in items) or order.number,
-            "until": written_day(self._last_day(turn, order), turn.language) if order.delivered_at else "–",
+            "items": self._listed(turn, items) or order.number,
+            "until": self._until(turn, order),
             "by": self.by(turn, ANSWERED_DAYS),
         }
         key = f"returns.opened_{kind}" if noted.new else "returns.added"
         return Answer((self.say(key, turn, **values),))
 
-    def _refusal(self, turn: Turn, order: Order) -> Answer | None:
+    def _refuse(self, turn: Turn, order: Order) -> Answer:
         values = {"number": order.number, "days": self.services.settings.return_days}
         if order.status != "delivered":
             return Answer((self.say(f"returns.{order.status}", turn, **values),), buttons=self._instead(turn, order))
-        if order.delivered_at is None or local_day(turn.now, turn.time_zone) <= self._last_day(turn, order):
-            return None
-        values |= {"delivered": self.date(order, "delivered_at", turn)}
-        values |= {"until": written_day(self._last_day(turn, order), turn.language)}
+        values |= {"delivered": self.date(order, "delivered_at", turn), "until": self._until(turn, order)}
         return Answer((self.say("returns.too_late", turn, **values),), buttons=(self.person(turn),))
 
     def _instead(self, turn: Turn, order: Order) -> tuple[Button, ...]:
@@ -134,9 +146,19 @@ class ActionReturns(OrderAbility):
         intent = "order_status" if order.status == "shipped" else "refund_status"
         return (self.button(turn, f"button.{intent}", intent, order_id=order.number),)
 
-    def _last_day(self, turn: Turn, order: Order) -> date:
-        arrived = local_day(order.delivered_at or turn.now, turn.time_zone)
-        return arrived + timedelta(days=self.services.settings.return_days)
+    def _window(self, turn: Turn, order: Order) -> ReturnWindow:
+        return return_window(order, turn, self.services.settings.return_days)
+
+    def _until(self, turn: Turn, order: Order) -> str:
+        last_day = self._window(turn, order).last_day
+        return written_day(last_day, turn.language) if last_day else "–"
+
+    def _listed(self, turn: Turn, items: Sequence[Item]) -> str:
+        return self.say("list.comma", turn).join(item.name for item in items)
+
+    def _chosen(self, turn: Turn, question: Question, items: Sequence[Item]) -> list[Item]:
+        asked = question.step == ITEM
+        return meant(turn, items, named=question.item, said=question.said, asked=asked)
 
     def _ask_item(self, turn: Turn, order: Order, question: Question, items: Sequence[Item]) -> Answer:
         question = replace(question, step=ITEM, item="")
@@ -146,16 +168,3 @@ class ActionReturns(OrderAbility):
         ]
         wish = self.say(f"wish.{question.wish}", turn)
         return self.ask(turn, question, self.say("returns.which_item", turn, number=order.number, wish=wish), *one)
-
-
-def _chosen(turn: Turn, question: Question, items: Sequence[Item]) -> list[Item]:
-    """What is meant of the order: named, picked, or all there is."""
-    named = set(question.item.split(",")) | set(turn.named("product"))
-    chosen = [item for item in items if item.sku in named]
-    if chosen or len(items) < 2:
-        return chosen or list(items)
-    if question.step != ITEM:
-        return []
-    of_kind = [item for item in items if item.category in turn.named("category")]
-    places = picked(turn.text, len(items)) or called(turn.text, [item.names for item in items])
-    return of_kind or [items[place] for place in places]

@@ -56,6 +56,13 @@ async def add_to_ticket(session: AsyncSession, ticket: Ticket, text: str) -> Non
         await session.flush()
 
 
+async def change_kind(session: AsyncSession, ticket: Ticket, kind: str, text: str) -> None:
+    """What is wanted now, with what was said of it; what stands there stays."""
+    ticket.text = f"{ticket.text}\n{ticket.kind} → {kind}: {text}"
+    ticket.kind = kind
+    await session.flush()
+
+
 async def tickets_of_order(
     session: AsyncSession, order_id: int, kinds: Collection[str], *, state: str = "open"
 ) -> list[Ticket]:

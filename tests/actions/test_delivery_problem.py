@@ -44,6 +44,14 @@ async def test_what_is_within_its_time_is_reported_only_if_she_wants(
     assert (before, await tickets(shop)) == ([], [("delivery", "HM-1", shop.mei)])
 
 
+async def test_what_she_adds_is_on_the_ticket(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "shipped", now, days_ago=4)
+    named = [entity("order_id", "HM-1")]
+    await rasa.asks("delivery_problem", "HM-1 还没到", by=KNOWN, entities=named)
+    await rasa.asks("delivery_problem", "显示已签收，可我没拿到", by=KNOWN)
+    assert await ticket_texts(shop) == ["HM-1: lost\nHM-1 还没到\n显示已签收，可我没拿到"]
+
+
 @pytest.mark.parametrize("status", ["placed", "cancelled"])
 async def test_what_is_not_on_its_way_is_explained(rasa: Rasa, shop: Shop, now: datetime, status: str) -> None:
     await add_order(shop, "HM-1", status, now, days_ago=5)

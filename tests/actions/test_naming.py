@@ -17,6 +17,8 @@ NAMES = ("雨过天青杯 After-Rain Celadon Cup", "半山云雾绿茶 Halfhill 
         ("the one I want to return", ()),
         ("两个都", ()),
         ("cup and tea", ()),
+        ("昨天买的那个", ()),
+        ("天青那个", (0,)),
     ],
 )
 def test_called(text: str, places: tuple[int, ...]) -> None:

@@ -111,6 +111,13 @@ async def test_what_has_left_the_shop_is_explained(rasa: Rasa, shop: Shop, numbe
     assert ((await order_now(shop, number)).status, reply.texts == again.texts) == (status, False)
 
 
+async def test_what_was_cancelled_before_is_not_cancelled_again(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "cancelled", now, days_ago=3)
+    reply = await rasa.asks("order_cancel", "取消 HM-1", by=KNOWN, entities=[entity("order_id", "HM-1")])
+    assert (reply.payloads, await tickets(shop)) == (["/refund_status"], [])
+    assert (await order_now(shop, "HM-1")).cancelled_at == now - timedelta(days=2)
+
+
 async def test_what_is_shipped_while_she_thinks_is_not_cancelled(rasa: Rasa, shop: Shop, now: datetime) -> None:
     await add_order(shop, "HM-1", "paid", now)
     await rasa.asks("order_cancel", "取消订单", by=KNOWN)

@@ -26,9 +26,23 @@ async def test_what_is_within_its_days_becomes_a_ticket(
 async def test_a_second_request_finds_the_open_ticket(rasa: Rasa, shop: Shop, now: datetime) -> None:
     await add_order(shop, "HM-1", "delivered", now, days_ago=10)
     replies = [await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN) for _ in range(2)]
-    changed = await rasa.asks("returns", "那我想换货", intent="exchange_request", by=KNOWN)
     assert await tickets(shop) == [("return", "HM-1", shop.mei)]
-    assert replies[1].texts == changed.texts != replies[0].texts
+    assert replies[1].texts == ["订单 HM-1 在 2026年3月1日 已经登记过了（工单 1），同事正在处理，不用再登记一遍。"]
+
+
+async def test_who_changes_her_mind_has_one_ticket_still(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10)
+    await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN)
+    await rasa.asks("returns", "还是换货吧", intent="exchange_request", by=KNOWN)
+    assert await tickets(shop) == [("exchange", "HM-1", shop.mei)]
+    assert await ticket_texts(shop) == ["HM-1: TEA-1 × 1\n我要退货\nreturn → exchange: 还是换货吧"]
+
+
+async def test_what_she_names_at_once_is_not_asked_for(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10, skus=("CUP-1", "TEA-1"))
+    await rasa.asks("returns", "昨天收到的杯子我想退", intent="return_request", by=KNOWN)
+    await rasa.asks("returns", "茶叶也一起退", intent="return_request", by=KNOWN)
+    assert await ticket_texts(shop) == ["HM-1: CUP-1 × 1\n昨天收到的杯子我想退\nHM-1: TEA-1 × 1\n茶叶也一起退"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,13 @@ def test_every_text_is_spoken_somewhere() -> None:
     assert [key for key in TEXTS if key not in made and f'"{key}"' not in CODE] == []
 
 
+def test_everything_spoken_is_there() -> None:
+    """What an ability says, asks or puts on a button by its name."""
+    spoken = set(re.findall(r'(?:\bsay|\bbutton)\(\s*(?:turn, )?"([a-z_]+\.[a-z_.]+)"', CODE))
+    assert spoken - set(TEXTS) == set()
+    assert len(spoken) > 50
+
+
 def test_every_wish_has_a_name() -> None:
     abilities = [ability for ability in ABILITIES if issubclass(ability, OrderAbility)]
     wishes = {wish for ability in abilities for wish in ability.wishes or (ability.called,)}
