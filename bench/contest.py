@@ -24,6 +24,8 @@ OURS = PROJECT / "config.yml"
 DEFAULT = ROOT / "bench" / "default_pipeline" / "config.yml"
 LEASH = ROOT / "rapport" / "cli" / "leash.py"
 PARSER = ROOT / "bench" / "parse_times.py"
+# Rasa refuses a tokenizer beside another language than its own.
+LANGUAGE_OF = {"WhitespaceTokenizer": "en", "JiebaTokenizer": "zh"}
 # A busy moment of the machine meets a whole process: each side is asked twice, in turns, and its better one counts.
 ROUNDS = 2
 
@@ -73,10 +75,11 @@ def accuracy(wanted: Sequence[str], taken: Sequence[str]) -> float:
 def pipeline(text: str, *, tokenizer: str | None = None) -> dict[str, Any]:
     """What a configuration says about understanding; with another tokenizer where one is named."""
     config = yaml.safe_load(text)
-    steps = config["pipeline"]
+    said = {key: config[key] for key in ("recipe", "assistant_id", "language", "pipeline")}
     if tokenizer:
-        steps = [{"name": tokenizer} if step["name"] == "WhitespaceTokenizer" else step for step in steps]
-    return {key: config[key] for key in ("recipe", "assistant_id", "language")} | {"pipeline": steps}
+        others = [step for step in said["pipeline"] if step["name"] != "WhitespaceTokenizer"]
+        said |= {"language": LANGUAGE_OF[tokenizer], "pipeline": [{"name": tokenizer}, *others]}
+    return said
 
 
 def _pipeline(source: Path, file: Path, *, tokenizer: str | None = None) -> Path:
