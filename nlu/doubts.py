@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlu.crossval import Guess, guesses
 from nlu.examples import Example
+from nlu.folds import Guess, guesses
 
 # Surer than this of another intent, a model that had not seen the line is worth listening to.
 SURE = 0.9
@@ -13,8 +13,8 @@ SURE = 0.9
 
 def doubtful(found: Sequence[Guess]) -> list[Guess]:
     """The guesses that are sure of another intent than the line has, the surest first."""
-    wrong = [guess for guess in found if guess.intent != guess.example.intent and guess.confidence > SURE]
-    return sorted(wrong, key=lambda guess: -guess.confidence)
+    wrong = [guess for guess in found if _doubts(guess)]
+    return sorted(wrong, key=lambda guess: -guess.heard.confidence)
 
 
 def doubts(examples: Sequence[Example]) -> str:
@@ -22,6 +22,10 @@ def doubts(examples: Sequence[Example]) -> str:
     return "\n".join(map(_as_line, doubtful(guesses(examples)))) or "no doubts"
 
 
+def _doubts(guess: Guess) -> bool:
+    return guess.heard.intent != guess.example.intent and guess.heard.confidence > SURE
+
+
 def _as_line(guess: Guess) -> str:
     example = guess.example
-    return f"{example.place}: {example.text!r} is {example.intent}, {guess.intent} {guess.confidence:.2f}"
+    return f"{example.place}: {example.text!r} is {example.intent}, {guess.heard.intent} {guess.heard.confidence:.2f}"

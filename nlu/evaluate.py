@@ -6,57 +6,22 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rasa.core.agent import Agent
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 
 from nlu.errors import NluError
-from nlu.finder import EntityFinder
-from nlu.folding import Folded, fold
-from nlu.grams import GramReader
+from nlu.hearing import Hear, Heard, Line, trained_on
 from nlu.labelled import Labelled, read_labelled
-from nlu.learn import OUT_OF_SCOPE, Settings, learn
+from nlu.learn import OUT_OF_SCOPE
 from nlu.scoring import Measures, Understood, measure
-from nlu.tagger import Tagger, tag_reader, train_tagger
-from nlu.words import Splitter
 
 # Timed from here on: the first messages after a start fill caches that no later one fills again.
 _WARM_UP = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The likeliest intent of a message, whether it is believed, and (kind, as written) of what was named."""
-
-    intent: str
-    sure: bool
-    named: tuple[tuple[str, str], ...]
-
-
-Hear = Callable[[str], Heard]
-
-
-@contextmanager
-def trained_on(rows: Sequence[Labelled]) -> Iterator[Hear]:
-    """The assistant's own components, trained on these rows."""
-    splitter = Splitter()
-    reader = GramReader(splitter)
-    model = learn([reader.read(row.text) for row in rows], [row.intent for row in rows], Settings())
-    with tempfile.TemporaryDirectory() as folder:
-        finder = EntityFinder(tagger=_tagger(rows, Path(folder), splitter))
-
-        def hear(text: str) -> Heard:
-            best = model.rank(reader.read(text), 1)[0]
-            folded = fold(text)
-            return Heard(best.intent, best.confidence >= model.threshold, _named(finder, folded, text, best.intent))
-
-        yield hear
 
 
 @contextmanager
@@ -67,10 +32,12 @@ def shipped(archive: Path) -> Iterator[Hear]:
 
         def hear(text: str) -> Heard:
             parsed = loop.run_until_complete(agent.parse_message(text))
-            ranking = [entry["name"] for entry in parsed["intent_ranking"]]
-            sure = ranking[:1] != [DEFAULT_NLU_FALLBACK_INTENT_NAME]
+            ranking = {entry["name"]: float(entry["confidence"]) for entry in parsed["intent_ranking"]}
+            sure = bool(ranking) and ranking.pop(DEFAULT_NLU_FALLBACK_INTENT_NAME, None) is None
             named = tuple((one["entity"], text[one["start"] : one["end"]]) for one in parsed["entities"])
-            return Heard(ranking[0 if sure else 1] if ranking else OUT_OF_SCOPE, sure and bool(ranking), named)
+            intent = next(iter(ranking), OUT_OF_SCOPE)
+            inside = max((ranking[name] for name in ranking if name != OUT_OF_SCOPE), default=0.0)
+            return Heard(intent, sure, named, inside, ranking.get(intent, 0.0))
 
         yield hear
 
@@ -86,20 +53,7 @@ def _understood(hear: Hear, text: str, *, outside: bool) -> Understood:
     began = time.perf_counter()
     heard = hear(text)
     seconds = time.perf_counter() - began
-    return Understood(heard.intent if heard.sure or not outside else OUT_OF_SCOPE, heard.named, seconds)
-
-
-def _named(finder: EntityFinder, folded: Folded, text: str, intent: str) -> tuple[tuple[str, str], ...]:
-    spans = [(entity.kind, folded.span(entity.start, entity.end)) for entity in finder.find(folded.text, intent)]
-    return tuple((kind, text[start:end]) for kind, (start, end) in spans)
-
-
-def _tagger(rows: Sequence[Labelled], folder: Path, splitter: Splitter) -> Tagger | None:
-    if not any(row.named for row in rows):
-        return None
-    reader = tag_reader(splitter)
-    train_tagger([(row.text, row.intent, row.spans()) for row in rows], folder, reader)
-    return Tagger.load(folder, reader)
+    return Understood(heard.acted_on if outside else heard.intent, heard.named, seconds)
 
 
 def _knows_outside(*files: Sequence[Labelled]) -> bool:
@@ -112,7 +66,7 @@ def _run(options: argparse.Namespace) -> Measures:
         with shipped(options.assistant) as hear:
             return evaluate(test, hear, outside=True)
     train, began = read_labelled(options.train), time.perf_counter()
-    with trained_on(train) as hear:
+    with trained_on([Line(row.text, row.intent, row.spans()) for row in train]) as hear:
         seconds = time.perf_counter() - began
         return evaluate(test, hear, outside=_knows_outside(train, test), train_seconds=seconds)
 

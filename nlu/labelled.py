@@ -77,7 +77,9 @@ def _listed(values: Any) -> Sequence[Any]:
 
 def _place(text: str, written: str, taken: Sequence[Span]) -> int | None:
     folded, wanted = fold(text).text, fold(written).text
-    if len(folded) != len(text) or not wanted:
+    if not wanted:
+        return None
+    if len(folded) != len(text):
         folded, wanted = text, written
     start = folded.find(wanted)
     while start >= 0 and any(start < span.end and span.start < start + len(wanted) for span in taken):

@@ -17,6 +17,8 @@ from nlu.numerals import number
 
 _NUMBERS = frozenset({"budget", "quantity"})
 _DIGITS_ONLY = frozenset({"phone"})
+_CURRENCY = r"us\$|rmb|cny|usd|yuan|euros?|dollars?|bucks|quid|人民币|块钱?|元|[$€£¥]"
+_AROUND_NUMBERS = re.compile(rf"^(?:{_CURRENCY}|[^\d零〇一二两三四五六七八九十百千万a-z])+|(?:{_CURRENCY}|\s)+$")
 _SEPARATORS = re.compile(r"[\s#\-_./()]+")
 
 
@@ -111,7 +113,7 @@ def comparable(named: tuple[str, str]) -> tuple[str, str]:
 
 
 def _as_number(folded: str) -> str:
-    bare = re.sub(r"^[^\d零〇一二两三四五六七八九十百千万a-z]+|[\s元块]+$", "", folded)
+    bare = _AROUND_NUMBERS.sub("", folded)
     try:
         return f"{float(number(bare)):g}"
     except (ValueError, KeyError):

@@ -10,6 +10,10 @@ from rapport.cli.main import app
 
 runner = CliRunner()
 KEYS = ["accuracy", "auc", "macro_f1"]
+INTENT_KEYS = [
+    *("accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "entity_f1"),
+    *("per_intent", "parse_ms_p50", "parse_ms_p95", "train_seconds"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +23,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(folder: Path, *rows: str, name: str = "file.csv") -> str:
+def written(folder: Path, *rows: str, name: str = "file.csv", header: str = "text,label") -> str:
     file = folder / name
-    file.write_text("\n".join(("text,label", *rows)), encoding="utf-8")
+    file.write_text("\n".join((header, *rows)), encoding="utf-8")
     return str(file)
 
 
@@ -71,8 +75,39 @@ def test_a_file_that_teaches_too_little_is_refused(tmp_path: Path) -> None:
     assert "cannot teach: only 1 content texts; at least 4 are needed" in " ".join(result.stderr.split())
 
 
+def test_intents_are_learned_from_one_file_and_measured_on_another(tmp_path: Path) -> None:
+    lines = {
+        "greet": ["hello", "hi there", "你好", "早上好"],
+        "order_status": ["my order", "track it", "订单呢", "查订单"],
+    }
+    rows = [f"{text},{intent}" for intent, texts in lines.items() for text in texts]
+    train = written(tmp_path, *rows, header="text,intent", name="train.csv")
+    test = written(
+        tmp_path,
+        'hello there,greet,""',
+        '查订单#10233,order_status,"{""order_id"": ""10233""}"',
+        header="text,intent,entities",
+    )
+    result = runner.invoke(app, ["evaluate", "intents", "--train", train, "--test", test, "--json"])
+    assert result.exit_code == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert list(figures) == INTENT_KEYS
+    assert (figures["accuracy"], figures["entity_f1"], figures["oos_recall"]) == (1.0, 1.0, None)
+    # Nothing was left behind.
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_bad_file_of_intents_is_refused_with_line_and_reason(tmp_path: Path) -> None:
+    good = written(tmp_path, "hello,greet", header="text,intent", name="good.csv")
+    bad = written(tmp_path, "hello,greet", "bye,", header="text,intent", name="bad.csv")
+    result = runner.invoke(app, ["evaluate", "intents", "--train", bad, "--test", good, "--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    # The console breaks long lines, also within a path.
+    assert "bad.csv:3:nointentfor'bye'" in "".join(result.stderr.split())
+
+
 @pytest.mark.parametrize(
-    "arguments", [[], ["sentiment"], ["sentiment", "--test", "there-is-none.csv"], ["horoscope"]]
+    "arguments", [[], ["sentiment"], ["sentiment", "--test", "there-is-none.csv"], ["horoscope"], ["intents"]]
 )
 def test_wrong_usage(arguments: list[str]) -> None:
     assert runner.invoke(app, ["evaluate", *arguments]).exit_code == 2

@@ -6,43 +6,80 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from nlu.crossval import Guess, guesses, held_out, main, report
+from nlu.crossval import main
 from nlu.examples import Example, read_examples
+from nlu.folds import asked
+from nlu.hearing import Hear
+from nlu.report import Report, report
+
+LINES = {
+    "greet": ["hello", "hi there", "good morning", "hey you", "hello again", "good evening"],
+    "order_status": [
+        "where is my order",
+        "track my order",
+        "my order please",
+        "order news",
+        "any order yet",
+        "order",
+    ],
+    "out_of_scope": ["write a poem", "who won", "solve x + 1", "tell a joke", "sing me a song", "is it raining"],
+}
 
 
-def guess(meant: str, taken: str, confidence: float) -> Guess:
-    return Guess(Example("text", meant, "en", Path("a.yml"), 1), taken, confidence)
+def folder_of(path: Path, language: str = "en") -> str:
+    blocks = [f"- intent: {intent}\n  examples: |\n" + listed(lines) for intent, lines in LINES.items()]
+    (path / language).mkdir(parents=True)
+    (path / language / "some.yml").write_text("nlu:\n" + "".join(blocks), encoding="utf-8")
+    return str(path)
 
 
-def test_report_counts_unsure_guesses_as_out_of_scope() -> None:
-    found = [guess("greet", "greet", 0.9), guess("thank", "greet", 0.1), guess("out_of_scope", "thank", 0.2)]
-    result = report(found, 0.3)
-    assert result.accuracy == pytest.approx(2 / 3)
-    assert result.in_scope_accuracy == 0.5
-    assert result.out_of_scope_recall == 1.0
-    assert result.worst == [("thank", "out_of_scope", 1)]
+def listed(lines: list[str]) -> str:
+    return "".join(f"    - {line}\n" for line in lines)
 
 
-def test_every_example_is_guessed_once_by_a_model_that_had_not_seen_it(shipped: list[Example]) -> None:
-    chosen = [example for example in shipped if example.intent in {"greet", "thank", "order_status"}]
-    found = guesses(chosen, folds=3)
-    assert [guess.example for guess in found] == chosen
-    assert found == guesses(chosen, folds=3)
-
-
-def test_utterances_never_trained_on_are_understood(shipped: list[Example]) -> None:
-    test = read_examples(ROOT / "rasa" / "tests" / "held_out")
-    result = report(held_out(shipped, test), 0.3)
+def understood(hear: Hear, shipped: list[Example], name: str) -> Report:
+    test = read_examples(ROOT / "rasa" / "tests" / name)
     assert {example.text for example in test} & {example.text for example in shipped} == set()
-    assert result.macro_f1["en"] >= 0.85
-    assert result.macro_f1["zh"] >= 0.85
+    return report(list(asked(hear, test)), 0.0)
 
 
-def test_command_prints_json_and_names_a_missing_folder(
-    tmp_path: Path, shipped: list[Example], capsys: pytest.CaptureFixture[str]
+def test_command_prints_json_and_says_on_stderr_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    held = str(ROOT / "rasa" / "tests" / "held_out")
-    assert main(["--json", "--test", held, str(ROOT / "rasa" / "data" / "nlu")]) == 0
-    assert set(json.loads(capsys.readouterr().out)["macro_f1"]) == {"all", "en", "zh"}
+    picture = tmp_path / "confusions.png"
+    arguments = ["--json", "--folds", "2", "--picture", str(picture), folder_of(tmp_path / "data")]
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    result = json.loads(said.out)
+    assert set(result) == {"figures", "weakest", "confused", "parse_ms_p50", "seconds"}
+    assert result["figures"]["all"]["utterances"] == 18
+    assert said.err.splitlines()[-1] == "fold 2 of 2: asking about 9 others …"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_command_asks_about_a_folder_that_is_not_learned_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--test", folder_of(tmp_path / "test", "zh"), folder_of(tmp_path / "data")]) == 0
+    assert capsys.readouterr().out.startswith("all: 18 utterances\n")
+
+
+def test_a_missing_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 1
     assert "no training files" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folds", ["1", "few"])
+def test_wrong_usage(folds: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--folds", folds])
+    assert left.value.code == 2
+
+
+@pytest.mark.parametrize(("name", "english", "chinese"), [("held_out", 0.85, 0.85)])
+def test_utterances_never_trained_on_are_understood(
+    hear: Hear, shipped: list[Example], name: str, english: float, chinese: float
+) -> None:
+    figures = understood(hear, shipped, name).figures
+    assert figures["en"].macro_f1 >= english
+    assert figures["zh"].macro_f1 >= chinese

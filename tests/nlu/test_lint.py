@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from nlu.annotations import read_annotations
-from nlu.crossval import Guess
 from nlu.doubts import doubtful
 from nlu.examples import Example, read_examples
+from nlu.folds import Guess
+from nlu.hearing import Heard
 from nlu.lint import findings, key, main
 
 
@@ -133,7 +134,7 @@ def test_command_compares_with_the_test_sets_and_prints_coverage(
 
 
 def test_doubtful_is_only_what_a_model_is_sure_of_the_surest_first() -> None:
+    taken = (("praise", 0.91), ("thank", 0.99), ("greet", 0.8), ("praise", 0.97))
     thanks = example("nice of you", "thank")
-    found = [Guess(thanks, intent, sure) for intent, sure in (("praise", 0.91), ("thank", 0.99), ("greet", 0.8))]
-    surest = Guess(thanks, "praise", 0.97)
+    *found, surest = [Guess(thanks, Heard(intent, True, (), sure, sure), 0.001) for intent, sure in taken]
     assert doubtful([*found, surest]) == [surest, found[0]]
