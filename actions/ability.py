@@ -96,7 +96,8 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
 
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
-            turn = await self._begin(session, said)
+            # Kept for as long as the turn takes: what nobody holds, a session would read again.
+            turn, _held = await self._begin(session, said)
             who, answer = await self._answer(session, turn)
             lost = misunderstood(turn, answer)
             answer = self._round_off(turn, answer, who, lost=lost)
@@ -134,11 +135,13 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
             answer = kept_open(turn, answer, turn.question, asking.reminder(turn, turn.question))
         return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=lost), lost)
 
-    async def _begin(self, session: AsyncSession, said: Said) -> Turn:
+    async def _begin(self, session: AsyncSession, said: Said) -> tuple[Turn, tuple[object, ...]]:
         conversation = await session.get_one(Conversation, said.conversation_id)
         customer = await session.get(Customer, conversation.customer_id) if conversation.customer_id else None
         settings = self.services.settings
-        return begin(said, conversation, customer, time_zone=settings.default_time_zone, now=self.services.clock())
+        now = self.services.clock()
+        turn = begin(said, conversation, customer, time_zone=settings.default_time_zone, now=now)
+        return turn, (conversation, customer)
 
     async def _tell(self, session: AsyncSession, turn: Turn, answer: Answer) -> tuple[str, ...]:
         """Records what happened and lets the rules have their say; gives their replies."""

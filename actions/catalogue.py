@@ -12,6 +12,8 @@ from actions.attributes import AttributeWords
 from models.search import CatalogueSearch, Entry, Hit
 from rapport.store.products import Product, active_products, catalogue_stamp, category_names
 
+# Asking for the stamp reads every product: not several times in every turn of everybody.
+LOOK_EVERY = timedelta(seconds=1)
 # The stamp does not see a text exchanged for one of the same length.
 OLDEST = timedelta(minutes=5)
 
@@ -24,6 +26,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._stamp: tuple[int, ...] | None = None
+        self._looked_at: datetime | None = None
         self._built_at: datetime | None = None
         self._search = CatalogueSearch(())
         self.attributes = AttributeWords(())
@@ -38,8 +41,10 @@ class Catalogue:
         return self._search.knows(word)
 
     async def refresh(self, session: AsyncSession, *, now: datetime) -> None:
-        """Builds the index if the catalogue has changed since, or the index is old."""
-        stamp = await catalogue_stamp(session)
+        """Builds the index if the catalogue has changed since, or the index is old; a change is seen in a second."""
+        if self._looked_at is not None and self._looked_at <= now < self._looked_at + LOOK_EVERY:
+            return
+        stamp, self._looked_at = await catalogue_stamp(session), now
         if stamp == self._stamp and self._built_at is not None and now - self._built_at < OLDEST:
             return
         products = await active_products(session)

@@ -45,7 +45,7 @@ class ActionRecommend(Ability):
             return Answer((self.say("recommend.nothing", turn),))
         shown = [one.product for one in suggested]
         await remember_shown(session, turn, shown, wish=Wish())
-        bought = await _bought(session, turn)
+        bought = await _bought(session, turn, suggested)
         invited = await self._invite(session, turn)
         currency = self.services.settings.currency
         return Answer(
@@ -109,8 +109,9 @@ class ActionRecommend(Ability):
         return Answer((self.say("recommend.invite", turn),), (button,), remember={"asked_for": asked_for})
 
 
-async def _bought(session: AsyncSession, turn: Turn) -> frozenset[int]:
-    if turn.customer_id is None:
+async def _bought(session: AsyncSession, turn: Turn, suggested: Sequence[Suggested]) -> frozenset[int]:
+    """What she bought, as far as it matters here: where nothing of hers speaks for anything, nothing does."""
+    if turn.customer_id is None or not any(one.because for one in suggested):
         return frozenset()
     return frozenset(bought.product_id for bought in await purchases_of(session, turn.customer_id, before=turn.now))
 

@@ -19,8 +19,8 @@ VIEWED_LATELY = timedelta(days=30)
 INTEREST_HALF_LIFE = timedelta(days=120)
 # A look says less than a purchase, and what she asks about now more than either.
 VIEW, ASKED = 0.4, 3.0
-# So many of the best are checked against the shelves; most of them are on sale.
-CANDIDATES = 200
+# So many of the best are checked against the shelves first; most of them are on sale.
+CANDIDATES = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ async def enrol(session: AsyncSession, enrolment: NewEnrolment) -> bool:
         "due_at": enrolment.due_at,
         "ended_at": ended_at,
     }
+    session.info.get(NOBODY_WAITS, set()).discard(enrolment.customer_id)
     statement = insert_or_ignore(session, Enrolment, conflict=["rule_version", "customer_id", "occurrence"])
     return (await session.scalar(statement.values(**values).returning(Enrolment.id))) is not None
 
@@ -132,10 +133,20 @@ async def due_enrolments(session: AsyncSession, *, now: datetime, limit: int) ->
 
 
 async def waiting_enrolments(session: AsyncSession, customer_id: int) -> list[Enrolment]:
-    """The rules this customer waits in, but for those a worker has in hand just now."""
-    return list(await session.scalars(_WAITING, {"customer": customer_id}))
+    """The rules this customer waits in, but for those a worker has in hand just now.
+
+    A chat turn brings several events about: that she waits in none is asked once in a transaction.
+    """
+    nobody = session.info.setdefault(NOBODY_WAITS, set())
+    if customer_id in nobody:
+        return []
+    waiting = list(await session.scalars(_WAITING, {"customer": customer_id}))
+    if not waiting:
+        nobody.add(customer_id)
+    return waiting
 
 
+NOBODY_WAITS = "customers without a waiting enrolment"
 _WAITING = (
     select(Enrolment)
     .where(Enrolment.customer_id == bindparam("customer"), Enrolment.state == "waiting")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from rapport.store.conversations import Conversation
 from rapport.store.events import Event
-from rapport.store.products import Product, find_product
+from rapport.store.products import find_product
 from tests.actions.rasa_calls import Rasa, entity
 from tests.actions.small_shop import ANONYMOUS, KNOWN, Shop
 
@@ -100,15 +100,6 @@ async def test_nothing_found_is_said_and_the_popular_shown(rasa: Rasa, text: str
 async def test_too_dear_is_not_called_missing(rasa: Rasa) -> None:
     reply = await rasa.asks("product_search", "紫砂壶 50 块以内", entities=[entity("budget", 50, role="at_most")])
     assert reply.texts == ["东西有，不过都不在这个价位。大家最近喜欢这些，您也可以看看："]
-
-
-async def test_a_new_product_is_found_at_the_next_question(rasa: Rasa, shop: Shop) -> None:
-    before = await rasa.asks("product_search", "柿子灯笼")
-    async with shop.database.session() as session:
-        names = {"zh": "柿子灯笼", "en": "Persimmon Lantern"}
-        session.add(Product(sku="LAMP-1", category=None, price_minor=100, stock=1, names=names))
-    after = await rasa.asks("product_search", "柿子灯笼")
-    assert ("LAMP-1" in before.skus, after.skus) == (False, ["LAMP-1"])
 
 
 async def test_what_is_off_sale_is_not_shown(rasa: Rasa, shop: Shop) -> None:
