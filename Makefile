@@ -1,10 +1,11 @@
 # The two commands are `make demo` and `make test`; each sets up what it needs, and nothing twice.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts validate nlu-tests assistant bench format lock clean
+.PHONY: help setup demo test check lint types contracts validate stories nlu-tests assistant bench format lock clean
 
 UV = $(or $(shell command -v uv),.tools/bin/uv)
 RUN = .venv/bin
+VAR = $(abspath $(or $(RAPPORT_VAR_DIR),var))
 NLU = cd rasa && PYTHONPATH=.. .venv/bin/python
 export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
@@ -23,7 +24,7 @@ demo: ## The whole system with the demo shop, in the foreground; Ctrl-C stops it
 test: setup assistant nlu-tests ## Every test: the assistant's components, then everything else
 	@RAPPORT_SECRET_KEY= $(RUN)/python -m pytest --numprocesses 2 --dist loadfile
 
-check: setup lint types contracts validate test ## What CI runs
+check: setup lint types contracts validate stories test ## What CI runs
 
 lint: .venv/.ready
 	$(RUN)/ruff check .
@@ -39,6 +40,11 @@ contracts: .venv/.ready
 validate: rasa/.venv/.ready
 	$(NLU) -m nlu.lint data/nlu tests/held_out tests/other_hands tests/strangers
 	$(NLU) -W ignore -m rasa data validate --domain domain --data data --fail-on-warnings
+
+stories: export RAPPORT_ACTIONS_URL = http://127.0.0.1:5055/webhook
+stories: assistant ## The trained assistant on conversations it has not seen: every intent, entity and action
+	$(NLU) -W ignore -m rasa test core --e2e --fail-on-prediction-errors --stories tests/test_stories.yml \
+		--model $(VAR)/assistant/assistant.tar.gz --out $(VAR)/stories --no-plot
 
 nlu-tests: rasa/.venv/.ready
 	PYTHONPATH=. rasa/.venv/bin/python -m pytest tests/nlu -q -c tests/nlu/pytest.ini
