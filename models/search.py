@@ -22,6 +22,8 @@ BY_HEAD, BY_CHARACTERS, IN_ONE_PIECE = 0.8, 0.6, 1.0
 COVERAGE = 0.35
 BEHIND_BEST = 0.5
 SHORTEST_CORRECTED = 4
+# No name has a longer word, and a pasted wall of letters has more neighbours than memory holds.
+LONGEST_CORRECTED = 32
 # A word the shop never uses weighs like one that so many products have: it must not drown the words it does use.
 HOLDERS_OF_AN_UNKNOWN_WORD = 5
 
@@ -125,7 +127,9 @@ class CatalogueSearch:
 
     def _spelled(self, word: str) -> str:
         """A Latin word nobody here uses is read as the most used one that is a slip away."""
-        if word in self._weights or is_han(word) or len(word) < SHORTEST_CORRECTED or not word.isalpha():
+        if word in self._weights or is_han(word) or not word.isalpha():
+            return word
+        if not SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED:
             return word
         known = [other for other in near(word) if other in self._weights]
         return max(known, key=lambda other: (len(self._weights[other]), other), default=word)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from models.search import CatalogueSearch, Entry, Hit
@@ -47,6 +49,14 @@ def test_find_puts_what_was_asked_for_first(query: str, best: int) -> None:
 @pytest.mark.parametrize("query", ["teapto", "tepot", "teeapot", "teapit"])
 def test_find_forgives_a_slip(query: str) -> None:
     assert found(query) == [3]
+
+
+def test_a_wall_of_letters_costs_no_memory() -> None:
+    tracemalloc.start()
+    assert found("a" * 4096) == []
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
 
 
 @pytest.mark.parametrize("query", ["你们卖手机吗", "a washing machine", "我想看看你们店里有什么", "", "100", "😀"])
