@@ -19,6 +19,8 @@ _NUMBERS = frozenset({"budget", "quantity"})
 _DIGITS_ONLY = frozenset({"phone"})
 _CURRENCY = r"us\$|rmb|cny|usd|yuan|euros?|dollars?|bucks|quid|人民币|块钱?|元|[$€£¥]"
 _AROUND_NUMBERS = re.compile(rf"^(?:{_CURRENCY}|[^\d零〇一二两三四五六七八九十百千万a-z])+|(?:{_CURRENCY}|\s)+$")
+# "the 4th" and "4th" are one day, "my blue kettle" and "blue kettle" one kettle.
+_ARTICLES = re.compile(r"^(?:(?:on|the|a|an|my)\s+)+")
 _SEPARATORS = re.compile(r"[\s#\-_./()]+")
 
 
@@ -109,7 +111,7 @@ def comparable(named: tuple[str, str]) -> tuple[str, str]:
         return kind, _as_number(folded)
     if kind in _DIGITS_ONLY:
         return kind, re.sub(r"\D", "", folded)
-    return kind, _SEPARATORS.sub("", folded)
+    return kind, _SEPARATORS.sub("", _ARTICLES.sub("", folded))
 
 
 def _as_number(folded: str) -> str:

@@ -76,7 +76,9 @@ def test_wrong_usage(folds: str) -> None:
     assert left.value.code == 2
 
 
-@pytest.mark.parametrize(("name", "english", "chinese"), [("held_out", 0.85, 0.85)])
+@pytest.mark.parametrize(
+    ("name", "english", "chinese"), [("held_out", 0.95, 0.95), ("other_hands", 0.85, 0.88), ("strangers", 0.92, 0.92)]
+)
 def test_utterances_never_trained_on_are_understood(
     hear: Hear, shipped: list[Example], name: str, english: float, chinese: float
 ) -> None:

@@ -20,6 +20,8 @@ def understood(intent: str, *named: tuple[str, str], seconds: float = 0.001) -> 
     ("kind", "one", "other"),
     [
         ("quantity", "两", "2"),
+        ("date", "on the 4th", "4th"),
+        ("product", "my blue kettle", "blue kettle"),
         ("quantity", "three", "3"),
         ("quantity", "２", "2"),
         ("budget", "US$50", "50"),
