@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from rapport.chat.answers import Answer, parse_answers
-from rapport.chat.errors import AssistantError
+from rapport.chat.wire import Wire
 from rapport.store.turns import PendingTurn
 
 # As long as Rasa itself waits for the action server: after that, no turn of ours can still be running in it.
-PATIENCE = httpx.Timeout(300.0, connect=2.0)
+PATIENCE, CONNECT_SECONDS = 300.0, 2.0
+# Kept connections end before Rasa's do (5 s), so that none is stale.
+KEPT_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,7 @@ class Assistant:
     `sentiment` says how content a text sounds, 0 to 1, or None where nobody can tell; see `rapport.chat.sentiment`.
     """
 
-    http: httpx.AsyncClient
-    url: str
+    wire: Wire
     sentiment: Callable[[str], float | None] = lambda text: None
 
     async def ask(self, turn: PendingTurn) -> tuple[Answer, ...]:
@@ -34,12 +34,7 @@ class Assistant:
             "message": turn.payload or as_free_text(turn.text),
             "metadata": self._metadata(turn),
         }
-        try:
-            response = await self.http.post(f"{self.url}/webhooks/rest/webhook", json=question)
-            response.raise_for_status()
-            return parse_answers(response.json())
-        except (httpx.HTTPError, ValueError) as error:
-            raise AssistantError(f"The assistant gave no answer: {type(error).__name__}.") from error
+        return parse_answers(await self.wire.post("/webhooks/rest/webhook", question))
 
     def _metadata(self, turn: PendingTurn) -> dict[str, Any]:
         """What Rasa hands on to the actions. A pressed button is in our words, not hers: it has no sentiment."""
@@ -48,10 +43,14 @@ class Assistant:
         return {"language": turn.language, "seq": turn.seq, **known}
 
 
-def assistant_client() -> httpx.AsyncClient:
-    """The HTTP client for the assistant. Its kept connections end before Rasa's do (5 s), so that none is stale."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0)
-    return httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False)
+@asynccontextmanager
+async def wire_to(url: str) -> AsyncIterator[Wire]:
+    """The connections to the assistant at `url`, for as long as the block lasts."""
+    wire = Wire(url.rstrip("/"), kept=KEPT_SECONDS, connect_seconds=CONNECT_SECONDS, seconds=PATIENCE)
+    try:
+        yield wire
+    finally:
+        await wire.close()
 
 
 def as_free_text(text: str) -> str:

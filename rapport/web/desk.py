@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Request
 
-from rapport.chat.assistant import Assistant, assistant_client
+from rapport.chat.assistant import Assistant, wire_to
 from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
 from rapport.chat.turns import Outcome, Turns
@@ -43,8 +43,8 @@ async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]
         metrics.turn_ended(outcome, seconds)
 
     sentiment = await asyncio.to_thread(SentimentOf.load, settings.var_dir / "models", key=key)
-    async with assistant_client() as http:
-        assistant = Assistant(http, settings.assistant_url.rstrip("/"), sentiment)
+    async with wire_to(settings.assistant_url) as wire:
+        assistant = Assistant(wire, sentiment)
         turns = Turns(
             services.database, services.signals, assistant, typing,
             clock=services.clock, key=key, timeout=settings.assistant_timeout, on_turn=count,

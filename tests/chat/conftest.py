@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from rapport.chat.assistant import Assistant, assistant_client
+from rapport.chat.assistant import Assistant, wire_to
 from rapport.chat.buttons import Button
 from rapport.chat.gateway import Received, receive
 from rapport.chat.state import View, view_after
@@ -88,10 +88,10 @@ async def rasa() -> AsyncIterator[RasaServer]:
 
 @pytest.fixture
 async def chat(database: Database, rasa: RasaServer, now: datetime) -> AsyncIterator[Chat]:
-    async with listening(database) as signals, assistant_client() as http:
+    async with listening(database) as signals, wire_to(rasa.url) as wire:
         outcomes: list[Outcome] = []
         turns = Turns(
-            database, signals, Assistant(http, rasa.url), TypingNow(signals), clock=lambda: now, key=KEY,
+            database, signals, Assistant(wire), TypingNow(signals), clock=lambda: now, key=KEY,
             timeout=20.0, on_turn=lambda outcome, seconds: outcomes.append(outcome),
         )  # fmt: skip
         chat = Chat(database, signals, turns, rasa, outcomes, now)
