@@ -43,8 +43,9 @@ async def trained_peer(var_dir: Path) -> Path:
 def peer_program(settings: Settings, *, model: Path) -> Program:
     """The peer, served as Rasa's documentation has it, beside our own assistant."""
     program = assistant_program(settings, model=model, endpoints=FOLDER / "endpoints.yml")
-    database = {"RAPPORT_PEER_DB": str(settings.var_dir / "peer.db")}
-    return replace(program, name="peer", env={**program.env, **database})
+    # TensorFlow is left to share its work out as it likes.
+    env = {name: value for name, value in program.env.items() if name != "OMP_NUM_THREADS"}
+    return replace(program, name="peer", env={**env, "RAPPORT_PEER_DB": str(settings.var_dir / "peer.db")})
 
 
 def _write_data(folder: Path) -> None:

@@ -77,6 +77,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "RAPPORT_VAR_DIR": str(settings.var_dir.resolve()),
         "RAPPORT_ACTIONS_URL": settings.actions_url,
+        # One message is too small to share out: the threads of a pool only spin, at five times the cost of a turn.
+        "OMP_NUM_THREADS": "1",
         **QUIET,
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from rapport.cli.programs import settings_as_environment, worker_program
+from rapport.cli.programs import all_programs, settings_as_environment, worker_program
 from rapport.settings import Settings
 
 
@@ -39,3 +39,9 @@ def test_settings_survive_the_way_through_the_environment(
 def test_only_the_worker_s_clock_runs_ahead(settings: Settings) -> None:
     program = worker_program(settings, ahead=timedelta(days=1))
     assert program.env["RAPPORT_WORKER_CLOCK_AHEAD"] == "P1D"
+
+
+def test_whatever_serves_shares_no_message_out_to_threads(settings: Settings) -> None:
+    assert {program.name: program.env["OMP_NUM_THREADS"] for program in all_programs(settings)} == dict.fromkeys(
+        ("assistant", "actions", "web", "worker"), "1"
+    )
