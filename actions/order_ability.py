@@ -17,6 +17,7 @@ from actions.question import WHICH, Question
 from actions.remarks import has_lost_it
 from actions.reply import Answer, Button
 from actions.turn import Turn
+from rapport.store.customers import Customer
 from rapport.store.identifications import failed_attempts, note_attempt
 from rapport.store.orders import Order, latest_orders
 from rapport.store.queue import start_handoff
@@ -71,7 +72,7 @@ class OrderAbility(OrderWords):
             return order or Answer((self.policy(turn, question.wish),), buttons=(self.person(turn),))
         if order.number != question.order:
             question = replace(question, order=order.number, step="")
-        answer = await self.about(session, turn, order, question)
+        answer = await self.about(session, await _at_home(session, turn, order), order, question)
         # Numbers in her words (a tax number, a house) are no order she has gone over to.
         return replace(answer, remember={"order_id": order.number, **answer.remember})
 
@@ -161,6 +162,14 @@ class OrderAbility(OrderWords):
         help_ = f"\n{self.say('order.help', turn)}" if failed > 1 else ""
         answer = self.ask(turn, _reopened(question), text + help_, self.person(turn))
         return replace(answer, remember={**forgotten, **answer.remember})
+
+
+async def _at_home(session: AsyncSession, turn: Turn, order: Order) -> Turn:
+    """Days are told to who has proven an order as they are to who is signed in: where she lives."""
+    if turn.customer_id is not None or order.customer_id is None:
+        return turn
+    buyer = await session.get_one(Customer, order.customer_id)
+    return replace(turn, time_zone=buyer.time_zone or turn.time_zone)
 
 
 def _missing(pieces: dict[str, str | None]) -> str:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 
+from rapport.store.customers import Customer
 from rapport.store.events import Event
+from rapport.store.orders import Order
 from tests.actions.rasa_calls import Rasa, entity
 from tests.actions.small_shop import ANONYMOUS, KNOWN, MEI_EMAIL, Shop
 
@@ -40,6 +44,18 @@ async def test_a_stranger_may_give_both_at_once(rasa: Rasa) -> None:
     both = [entity("order_id", "HM-1001"), entity("email", MEI_EMAIL)]
     reply = await rasa.asks("order_status", f"HM-1001 {MEI_EMAIL} 到哪了", entities=both)
     assert reply.texts == [NEWEST]
+
+
+async def test_days_are_those_of_where_the_buyer_lives(rasa: Rasa, shop: Shop) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Customer, shop.mei)).time_zone = "America/New_York"
+        order = (await session.scalars(select(Order).where(Order.number == "HM-1001"))).one()
+        order.shipped_at = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+    both = [entity("order_id", "HM-1001"), entity("email", MEI_EMAIL)]
+    hers = await rasa.asks("order_status", "HM-1001 到哪了", by=KNOWN, entities=both[:1])
+    proven = await rasa.asks("order_status", f"HM-1001 {MEI_EMAIL} 到哪了", entities=both)
+    assert hers.texts == proven.texts
+    assert "2026年2月28日 已经发出" in proven.texts[0]
 
 
 async def test_the_event_holds_the_order_but_neither_address_nor_phone(rasa: Rasa, shop: Shop) -> None:
