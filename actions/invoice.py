@@ -14,12 +14,14 @@ from actions.order_ability import OrderAbility
 from actions.question import Question
 from actions.reply import Answer
 from actions.ticketing import note
-from actions.turn import Turn
+from actions.turn import Entity, Turn
 from rapport.store.orders import Order
 
 DETAILS = "details"
 ISSUED_DAYS = 3
 _SAYS_WHOSE = re.compile(r"抬头|税号|[A-Z0-9]{15,20}|\b(?:tax|VAT|company name)\b", re.I)
+# A Chinese company's is 18 places long and begins with the kind of authority that keeps it.
+_TAX_NUMBER = re.compile(r"[159ANY][0-9A-Z]{17}", re.IGNORECASE)
 
 
 class ActionInvoice(OrderAbility):
@@ -28,6 +30,11 @@ class ActionInvoice(OrderAbility):
     called = "invoice_request"
     explains_first = True
     steps: ClassVar[Mapping[str, frozenset[str]]] = {DETAILS: frozenset({WORDS})}
+
+    def _heard(self, turn: Turn, question: Question) -> Turn:
+        # A tax number is told from an order's by its shape.
+        kept = tuple(entity for entity in turn.entities if not _is_tax_number(entity))
+        return super()._heard(replace(turn, entities=kept), question)
 
     def fits(self, order: Order, turn: Turn) -> bool:
         """What was paid for."""
@@ -45,3 +52,7 @@ class ActionInvoice(OrderAbility):
         key = "invoice.opened" if noted.new else "invoice.added"
         values = {"number": order.number, "ticket": noted.ticket.id, "by": self.by(turn, ISSUED_DAYS)}
         return Answer((self.say(key, turn, **values),))
+
+
+def _is_tax_number(entity: Entity) -> bool:
+    return entity.kind == "order_id" and bool(_TAX_NUMBER.fullmatch(str(entity.value)))

@@ -100,7 +100,7 @@ class OrderAbility(OrderWords):
             return was if continued else Question(self.called, wishes[0], said=turn.text)
         button = turn.text.startswith("/")
         if continued and was.wish in ("", turn.intent):
-            longer = not button and not was.step and len(turn.text) > len(was.said)
+            longer = not button and was.identifies and len(turn.text) > len(was.said)
             return replace(was, wish=turn.intent, said=turn.text if longer else was.said)
         return Question(self.called, turn.intent, item=named, said="" if button else turn.text)
 

@@ -42,6 +42,7 @@ MISHEARD = frozenset(
         "affirm",
     }
 )
+SURE = 0.5
 # By when a colleague has written where to send it.
 ANSWERED_DAYS = 1
 # "Can I return it?" is about the order in talk; "what are your rules?" is not.
@@ -70,7 +71,8 @@ class ActionReturns(OrderAbility):
             return bool(_ABOUT_IT.search(turn.text)) and await order_in_talk(session, turn) is not None
         if turn.asked_for != self.called or turn.question.step != ITEM or asks(turn.text):
             return False
-        order = await order_in_talk(session, turn) if turn.intent in MISHEARD else None
+        misheard = turn.intent in MISHEARD or turn.confidence < SURE
+        order = await order_in_talk(session, turn) if misheard else None
         return order is not None and bool(self._chosen(turn, turn.question, await items_of(session, order, turn)))
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:

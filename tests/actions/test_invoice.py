@@ -21,6 +21,18 @@ async def test_an_invoice_is_requested_with_its_name(rasa: Rasa, shop: Shop, now
     assert number in (await ticket_texts(shop))[0]
 
 
+async def test_a_tax_number_is_no_order(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    for number in ("HM-1", "HM-2"):
+        await add_order(shop, number, "paid", now)
+    await rasa.asks("invoice_request", "要开发票", by=KNOWN)
+    told = "半山有限公司 税号 91310000MA1FL0XX0X"
+    tagged = [entity("order_id", "91310000MA1FL0XX0X")]
+    asked = await rasa.asks("invoice_request", told, by=KNOWN, entities=tagged)
+    await rasa.asks("answer", "HM-2", intent="out_of_scope", by=KNOWN)
+    assert len(asked.payloads) == 3
+    assert await ticket_texts(shop) == [f"HM-2:\n{told}"]
+
+
 @pytest.mark.parametrize("status", ["placed", "cancelled"])
 async def test_what_was_not_paid_has_no_invoice(rasa: Rasa, shop: Shop, now: datetime, status: str) -> None:
     await add_order(shop, "HM-1", status, now)

@@ -199,6 +199,17 @@ async def test_whether_it_can_go_back_is_told_of_no_unproven_order(rasa: Rasa, s
     assert "HM-1" not in "".join(reply.texts)
 
 
+async def test_a_name_that_was_taken_for_some_other_wish_is_still_the_answer(
+    rasa: Rasa, shop: Shop, now: datetime
+) -> None:
+    await add_order(shop, "HM-1", "delivered", now, days_ago=10, skus=("CUP-1", "TEA-1"))
+    await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN)
+    call = rasa.call("delivery_problem", "the cup", intent="delivery_problem", by=KNOWN)
+    call["tracker"]["latest_message"]["intent"]["confidence"] = 0.31
+    await rasa.posts(call)
+    assert await ticket_texts(shop) == ["HM-1: CUP-1 × 1\n我要退货"]
+
+
 async def test_a_question_about_another_thing_is_no_name_of_an_item(rasa: Rasa, shop: Shop, now: datetime) -> None:
     await add_order(shop, "HM-1", "delivered", now, days_ago=10, skus=("CUP-1", "TEA-1"))
     await rasa.asks("returns", "我要退货", intent="return_request", by=KNOWN)
