@@ -13,13 +13,15 @@ from actions.cards import name_of
 from actions.context import Wish
 from actions.formats import money
 from actions.looking import alike, beyond, look, seen_anew
-from actions.meant import described, fits, measure, most
+from actions.meant import fits, measure, most
 from actions.pointing import Extreme
 from actions.reply import Answer
 from actions.services import Services
 from actions.showing import Showing
-from rapport.store.products import Product
+from actions.turn import Turn
+from rapport.store.products import Product, products_by_id
 
+SUGGESTED = 20
 _NAMES = {("price", -1): "cheaper", ("price", 1): "dearer", ("size", 1): "bigger", ("size", -1): "smaller"}
 
 
@@ -28,7 +30,8 @@ def rests_on_before(asking: Asking, *, has_budget: bool) -> bool:
     pointing, shown = asking.pointing, asking.shown
     if asking.kind or asking.turn.named("category") or not (shown.listed or shown.focus or asking.turn.context.wish):
         return False
-    return bool(asking.describing or has_budget or pointing.than or pointing.more or pointing.extreme)
+    wishes = (asking.describing, asking.unwanted, pointing.than, pointing.more, pointing.extreme)
+    return has_budget or any(wishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,9 @@ class Again:
         """One of the ways to go on from what was shown."""
         pointing = asking.pointing
         than = pointing.than or pointing.extreme
-        if than:
+        if than and not asking.turn.named("budget"):
             return await self._by_measure(session, asking, than)
-        if pointing.more and not asking.describing:
+        if pointing.more and not asking.describing and not asking.unwanted:
             return await self._more(session, asking)
         return await self._described(session, asking)
 
@@ -57,7 +60,7 @@ class Again:
         further = beyond(pool, than, limit) if limit else ()
         if further:
             return await self.showing.listed(session, asking, f"search.{name}", further)
-        best = most(pool, than)
+        best = most([one for one in pool if limit is None or _measured_alike(one, than, limit)], than)
         if best is None:
             return await self.showing.which(session, asking, shown.listed)
         return await self._one(session, asking, f"search.no_{name}", best)
@@ -81,8 +84,12 @@ class Again:
         budget = budget_of(turn.entities, self.services.settings.currency)
         if focus and not budget and _is_so(focus, asking):
             return await self.showing.about(session, asking, focus)
+        if focus and asking.unwanted and not asking.describing:
+            focus = None
         wish = seen_anew(turn.context.wish, asking.describing, budget, asking.shown.attributes)
         found = await self._such(session, asking, wish, budget)
+        if len(found) == 1 and asking.asked in ("price", "stock"):
+            return await self.showing.about(session, asking, found[0], wish=wish)
         if found and focus and not budget:
             named = name_of(focus, turn)
             return await self.showing.listed(session, asking, "search.instead", found, wish=wish, name=named)
@@ -96,16 +103,13 @@ class Again:
         self, session: AsyncSession, asking: Asking, wish: Wish, budget: Budget | None
     ) -> tuple[Product, ...]:
         """What fulfils the wish seen anew; without one, the like of what was shown."""
-        if wish:
-            return (await look(session, self.services.catalogue, wish, asking.turn)).whole
         focus = asking.shown.focus
-        pool = await alike(session, focus) if focus else asking.shown.listed
-        such = (
-            [one for one in pool if _is_so(one, asking)]
-            if focus
-            else described(pool, asking.describing, asking.shown)
-        )
-        return tuple(one for one in such if budget is None or budget.allows(one.price_minor))
+        if wish:
+            pool = (await look(session, self.services.catalogue, wish, asking.turn)).whole
+        else:
+            pool = await alike(session, focus) if focus else asking.shown.listed
+        so = [one for one in pool if _is_so(one, asking)]
+        return tuple(one for one in so if budget is None or budget.allows(one.price_minor))
 
     async def _kind(self, session: AsyncSession, asking: Asking) -> tuple[Product, ...]:
         """Everything of the kind spoken of."""
@@ -113,12 +117,27 @@ class Again:
         if wish:
             found = await look(session, self.services.catalogue, wish, asking.turn)
             return found.whole
+        if focus is None and len({product.category for product in asking.shown.listed}) > 1:
+            return await self._suggested(session, asking.turn)
         first = focus or next(iter(asking.shown.listed), None)
         return await alike(session, first) if first else ()
 
+    async def _suggested(self, session: AsyncSession, turn: Turn) -> tuple[Product, ...]:
+        """More of what she may like, where what was shown had nothing else in common."""
+        liked = await self.services.scorer.recommend(session, turn.customer_id, count=SUGGESTED, now=turn.now)
+        products = await products_by_id(session, [item.product_id for item in liked])
+        return tuple(products[item.product_id] for item in liked if item.product_id in products)
+
 
 def _is_so(product: Product, asking: Asking) -> bool:
-    return all(fits(product, word, asking.shown.attributes) for word in asking.describing)
+    attributes = asking.shown.attributes
+    unwanted = any(fits(product, word, attributes) for word in asking.unwanted)
+    return not unwanted and all(fits(product, word, attributes) for word in asking.describing)
+
+
+def _measured_alike(product: Product, than: Extreme, limit: tuple[str, float]) -> bool:
+    found = measure(product, than)
+    return found is not None and found[0] == limit[0]
 
 
 def _once(products: Iterable[Product]) -> tuple[Product, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions.budget import is_budget
 from actions.catalogue import Catalogue
 from actions.meant import Shown
 from actions.pointing import Pointing, point
 from actions.turn import Turn
-from rapport.store.products import products_by_sku
+from rapport.store.products import Product, products_by_sku
 
 Asked = Literal["price", "stock", "details", "compare", "search"]
 BY_INTENT: dict[str, Asked] = {
@@ -32,46 +34,67 @@ class Asking:
     shown: Shown
     asked: Asked
 
+    def beside(self, products: Sequence[Product]) -> Asking:
+        """The same question with one of these spoken of, if it is one."""
+        return replace(self, shown=replace(self.shown, focus=products[0])) if len(products) == 1 else self
+
     @property
     def describing(self) -> tuple[str, ...]:
-        """The words that describe (red, waterproof), not those for a kind of thing."""
-        return tuple(word for word in self.pointing.words if self.shown.attributes.means(word))
+        """The words that describe (red, waterproof), not those for a kind of thing; "without caffeine" is one too."""
+        lacking = (word for word in self.pointing.without if self._is_lack(word))
+        return (*(word for word in self.pointing.words if self.shown.attributes.means(word)), *lacking)
+
+    @property
+    def unwanted(self) -> tuple[str, ...]:
+        """What describes a thing she does not want."""
+        means = self.shown.attributes.means
+        return tuple(word for word in self.pointing.without if means(word) and not self._is_lack(word))
+
+    def _is_lack(self, word: str) -> bool:
+        """True for what a property is the lack of: caffeine, in `caffeine_free`."""
+        return any(value.endswith("_free") for _, value in self.shown.attributes.means(word))
 
     @property
     def kind(self) -> tuple[str, ...]:
-        """The words for a kind of thing (mug, 围巾), and whatever else describes nothing here."""
-        return tuple(word for word in self.pointing.words if not self.shown.attributes.means(word))
+        """The words for a kind of thing (mug, 围巾); in a search also those for what is not sold here."""
+        others = [word for word in self.pointing.words if not self.shown.attributes.means(word)]
+        sought = self.turn.intent not in BY_INTENT or not (self.shown.focus or self.shown.listed)
+        return tuple(word for word in others if sought or self.shown.knows(word))
 
 
 async def read_asking(session: AsyncSession, catalogue: Catalogue, turn: Turn) -> Asking:
     """Reads the message; an amount of money and a product's name in it say something else."""
     await catalogue.refresh(session, now=turn.now)
-    said_otherwise = [one.written for one in turn.entities if one.kind in ("budget", "product")]
+    said_otherwise = [one.written for one in turn.entities if one.kind == "product" or is_budget(one)]
     pointing = point(turn.text, ignoring=said_otherwise)
     context = turn.context
-    products = await products_by_sku(session, {*context.listed, context.focus})
-    listed = tuple(products[sku] for sku in context.listed if sku in products and products[sku].active)
-    shown = Shown(listed, products.get(context.focus), catalogue.attributes, catalogue.knows)
+    products = await products_by_sku(session, {*context.listed, context.focus, *turn.shown})
+    listed, seen = (
+        tuple(products[sku] for sku in skus if sku in products and products[sku].active)
+        for skus in (context.listed, turn.shown)
+    )
+    shown = Shown(listed, products.get(context.focus), catalogue.attributes, catalogue.knows, seen)
     return Asking(turn, pointing, shown, _asked(turn, pointing, shown))
 
 
 def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:
     """The words come before the intent: without what was said before, an intent is guessed at."""
-    if pointing.asked:
+    describes = bool(pointing.words) and not any(map(shown.names_a_kind, pointing.words))
+    if pointing.asked and not (describes and pointing.asked == "stock"):
         return pointing.asked
-    if pointing.values_of:
+    if pointing.values_of or (describes and turn.intent != "price_query"):
+        return "details"
+    if turn.intent == "compare_products" and (pointing.extreme or (pointing.one and pointing.words)):
         return "details"
     points_only = pointing.strongly and not pointing.words
     if turn.context.asked and (pointing.corrects or points_only) and turn.intent not in BY_INTENT:
         return _again(turn.context.asked)
-    if (
-        pointing.words
-        and all(shown.attributes.means(word) for word in pointing.words)
-        and turn.intent != "price_query"
-    ):
-        return "details"
+    if pointing.count and not pointing.words and turn.intent not in BY_INTENT:
+        return "price"
     return BY_INTENT.get(turn.intent, "search")
 
 
 def _again(asked: str) -> Asked:
-    return BY_INTENT.get(asked, "search")
+    """To be asked anew of another product; of one alone there is nothing to compare."""
+    again = BY_INTENT.get(asked, "search")
+    return "details" if again == "compare" else again

@@ -122,6 +122,7 @@ def _words_of(value: str, name: str) -> Iterator[str]:
     for word in (*words(name), *words(name.removeprefix("可")), *words(value.replace("_", " "))):
         if word not in STOP_WORDS and word not in _EMPTY and not word.isdigit():
             yield word
+    yield from (name, name.removeprefix("可"))
     # 红的 is said as well as 红色的.
     if len(name) == 2 and name.endswith("色"):
         yield name[0]

@@ -44,8 +44,13 @@ def budget_of(entities: Iterable[Entity], currency: str) -> Budget | None:
     )
 
 
+def is_budget(entity: Entity) -> bool:
+    """True for an amount of money; 一 and 两 are words (一起, 两块香皂), not amounts."""
+    return entity.kind == "budget" and entity.written not in ("一", "两")
+
+
 def _amount(entity: Entity) -> float | None:
-    if entity.kind != "budget":
+    if not is_budget(entity):
         return None
     try:
         return float(entity.value)

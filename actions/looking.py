@@ -33,7 +33,8 @@ class Found:
 
 async def look(session: AsyncSession, catalogue: Catalogue, wish: Wish, turn: Turn, *, question: str = "") -> Found:
     """What fulfils a wish, the best first and what is in stock before what is not; `question` is it in full."""
-    query = question or " ".join((*wish.kind, *wish.described))
+    # What describes a thing is looked up in its attributes: 红 finds a red umbrella, though no text says it so.
+    query = question or " ".join(wish.kind or wish.described)
     hits = await catalogue.find(session, query, count=CANDIDATES, now=turn.now)
     products = await products_by_id(session, [hit.id for hit in hits])
     whole = [products[hit.id] for hit in hits if hit.coverage >= WHOLE and hit.id in products]

@@ -13,12 +13,20 @@ from rapport.store.products import Product
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the customer has before her eyes: a list in its order, and the one spoken of, if it is one."""
+    """What the customer has before her eyes: a list in its order, and the one spoken of, if it is one.
+
+    `seen` is what she was shown before, the newest first.
+    """
 
     listed: tuple[Product, ...]
     focus: Product | None
     attributes: AttributeWords
     knows: Callable[[str], bool]
+    seen: tuple[Product, ...] = ()
+
+    def names_a_kind(self, word: str) -> bool:
+        """True for a word that things are called by here, not one that describes them."""
+        return not self.attributes.means(word) and self.knows(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ def meant(pointing: Pointing, shown: Shown) -> Meant:
     """What is pointed at; `NOTHING` where the message does not point, or at nothing that was shown."""
     if not shown.listed and shown.focus is None:
         return NOTHING
-    for reading in (_by_place, _by_extreme, _the_other, _by_description, _all, _this):
+    for reading in (_by_place, _by_extreme, _the_other, _by_description, _by_noun, _all, _this):
         found = reading(pointing, shown)
         if found.products or found.unclear:
             return found
@@ -46,7 +54,7 @@ def meant(pointing: Pointing, shown: Shown) -> Meant:
 def described(pool: Sequence[Product], wanted: Sequence[str], shown: Shown) -> tuple[Product, ...]:
     """Those of the pool that most of the words describe; a word for a kind of thing must fit."""
     descriptions = [word for word in wanted if shown.attributes.means(word)]
-    kinds = [word for word in wanted if word not in descriptions and shown.knows(word)]
+    kinds = [word for word in wanted if shown.names_a_kind(word)]
     fitting = [product for product in pool if all(_has(product, word, shown) for word in kinds)]
     scores = [sum(_has(product, word, shown) for word in descriptions) for product in fitting]
     best = max(scores, default=0)
@@ -115,7 +123,25 @@ def _by_description(pointing: Pointing, shown: Shown) -> Meant:
     there = pointing.definite or pointing.every or (pointing.this and shown.focus is None)
     if not pointing.words or not there:
         return NOTHING
-    return Meant(described(shown.listed, pointing.words, shown))
+    found = described(shown.listed, pointing.words, shown) or described(shown.seen, pointing.words, shown)
+    # "The round one", where none is said to be round: better asked than searched for. A red one may be elsewhere.
+    elsewhere = not pointing.one or all(shown.attributes.means(word) for word in pointing.words)
+    return Meant(found) if found or elsewhere else Meant(unclear=shown.listed)
+
+
+def _by_noun(pointing: Pointing, shown: Shown) -> Meant:
+    """ "The suitcase, how much?" said without "the", as Chinese does: the one shown that is called so."""
+    if not pointing.asked or not pointing.words or not any(map(shown.names_a_kind, pointing.words)):
+        return NOTHING
+    there = (shown.focus,) if shown.focus else shown.listed
+    found = tuple(one for one in there if all(_called_so(one, word, shown) for word in pointing.words))
+    return Meant(found) if len(found) == 1 else NOTHING
+
+
+def _called_so(product: Product, word: str, shown: Shown) -> bool:
+    """Loosely: 箱子 is what any name with 箱 in it is called."""
+    loose = word.removesuffix("子") if is_han(word) else word
+    return fits(product, word, shown.attributes) or _named(product, loose)
 
 
 def _all(pointing: Pointing, shown: Shown) -> Meant:
@@ -127,9 +153,18 @@ def _all(pointing: Pointing, shown: Shown) -> Meant:
 
 
 def _this(pointing: Pointing, shown: Shown) -> Meant:
-    asks_without_a_word = (pointing.asked or pointing.values_of or pointing.count) and not pointing.words
+    asks = pointing.asked or pointing.values_of or pointing.count
+    asks_without_a_word = asks and not any(map(shown.names_a_kind, pointing.words))
     if not (pointing.this or pointing.every or asks_without_a_word):
+        return NOTHING
+    if any(shown.names_a_kind(word) and not _is_called(word, shown) for word in pointing.words):
+        # "Do you have ink for it?"
         return NOTHING
     if shown.focus is not None:
         return Meant((shown.focus,))
     return Meant(shown.listed) if len(shown.listed) == 1 else Meant(unclear=shown.listed)
+
+
+def _is_called(word: str, shown: Shown) -> bool:
+    there = (shown.focus,) if shown.focus else shown.listed
+    return any(_named(product, word) for product in there)

@@ -8,10 +8,12 @@ from typing import Final
 from actions.counting import NUMBER
 
 # What things are counted by in Chinese: 第二款, 那件, 三把.
-COUNTED = "[个款件条把双只张瓶盒包套对顶本份块盏台口支枚床副串罐袋辆座朵样种杯]"
+COUNTED = "[盆组副个款件条把双只张瓶盒包套对顶本份块盏台口支枚床副串罐袋辆座朵样种杯]"
 THAT = f"[那这]一?{COUNTED}?"
 TH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _TH = "|".join(TH)
+# "The cheaper one", "which of these is cheaper".
+_THE = r"\b(?:the|which (?:one )?(?:of (?:these|those|them|the \w+) )?is(?: the)?)"
 _ONE = r"(?:\s+(?:one|item|option|pair)s?\b)?"
 
 
@@ -61,24 +63,24 @@ EVERY: Final = _any(
 )
 CHEAPEST: Final = _any(
     r"\b(?:cheapest|least expensive|lowest[- ]priced?|most affordable)" + _ONE,
-    r"\b(?:the|which(?: one)?(?: of \w+)? is(?: the)?) (?:cheaper|less expensive|more affordable)" + _ONE,
+    _THE + r" (?:cheaper|less expensive|more affordable)" + _ONE,
     r"\bcheaper of\b|\bcosts? (?:the )?(?:least|less)\b",
     rf"最便宜的?(?:{THAT})?|最实惠的?|最低价|价[格钱]最低的?",
     rf"(?:便宜|实惠)的(?:{THAT})|哪一?{COUNTED}?(?:更|比较|要)?(?:便宜|实惠)",
 )
 DEAREST: Final = _any(
     r"\b(?:priciest|dearest|costliest|most expensive|highest[- ]priced?)" + _ONE,
-    r"\b(?:the|which(?: one)?(?: of \w+)? is(?: the)?) (?:more expensive|pricier|dearer|costlier)" + _ONE,
+    _THE + r" (?:more expensive|pricier|dearer|costlier)" + _ONE,
     rf"最贵的?(?:{THAT})?|价[格钱]最高的?|贵一?点?的(?:{THAT})|哪一?{COUNTED}?(?:更|比较|要)?贵",
 )
 BIGGEST: Final = _any(
     r"\b(?:biggest|largest)" + _ONE,
-    r"\b(?:the|which(?: one)? is(?: the)?) (?:bigger|larger)" + _ONE,
+    _THE + r" (?:bigger|larger)" + _ONE,
     rf"最大的?(?:{THAT})?|大一?点?的(?:{THAT})|哪一?{COUNTED}?(?:更|比较|要)?大",
 )
 SMALLEST: Final = _any(
     r"\bsmallest" + _ONE,
-    r"\b(?:the|which(?: one)? is(?: the)?) smaller" + _ONE,
+    _THE + " smaller" + _ONE,
     rf"最小的?(?:{THAT})?|小一?点?的(?:{THAT})|哪一?{COUNTED}?(?:更|比较|要)?小",
 )
 CHEAPER: Final = _any(
@@ -95,8 +97,9 @@ SMALLER: Final = _any(r"\bsmaller\b(?: ones?\b)?", "[再更]小一?[点些号]?|
 MORE: Final = _any(
     r"\b(?:anything|something|what) else\b|\bany (?:others|more)\b",
     r"\bmore (?:options|choices|of (?:them|these|those))\b",
+    r"\bis that (?:all|it)\b|\bonly (?:these|those|one)\b|\bsimilar\b|\b(?:things|ones) like (?:this|that|it)\b",
     r"\b(?:show|see) (?:me )?(?:some )?(?:more|others)\b|\bnone of (?:them|these|those)\b",
-    "(?:还有|有没有|看看?|来点|换)(?:点|些)?(?:别的|其他的?|其它的?)|换一[批些组]|别的呢|都不(?:喜欢|要|满意|合适)|还有吗$|更多",
+    "(?:还有|有没有|看看?|来点|换)(?:点|些)?(?:别的|其他的?|其它的?)|换一[批些组]|类似的|差不多的|同款|就这?一?[款种]|就这些|只有这些|别的呢|都不(?:喜欢|要|满意|合适)|还有吗$|更多",
 )
 VALUES: Final = {
     "colour": _any(
@@ -106,7 +109,7 @@ VALUES: Final = {
     "size": _any(
         r"\b(?:(?:any|which|what|the|in)\s+)*(?:other|different|more)?\s*sizes?\b",
         r"\bhow (?:big|large|long|wide|tall|heavy)\b",
-        "(?:有|是)?(?:什么|哪些|哪几个|几个|别的|其他)?(?:尺寸|尺码|大小|规格|号码)|多[大长高宽重]|多少(?:毫升|克|厘米|升)|容量",
+        "(?:有|是)?(?:什么|哪些|哪几个|几个|别的|其他)?(?:尺寸|尺码|大小|规格|号码)|多[大长高宽重]|[有是]?[几多][包条片颗粒双支袋罐](?:装|入)?|多少(?:毫升|克|厘米|升)|容量",
     ),
     "material": _any(
         r"\bwhat(?:'s| is| are)? (?:it |they |this |that )?made (?:of|from|out of)\b|\bmade (?:of|from)\b",
@@ -122,7 +125,7 @@ VALUES: Final = {
 COMPARE: Final = _any(
     r"\bcompar\w*|\bside by side\b|\bversus\b|\bvs\b\.?|\bdifferences?\b",
     r"\bwhich(?: one)? (?:is|would be|do you think is) better\b",
-    "对比一?下?|比一比|比较一?下|做个?比较|比一下|比比|比呢|比起来|哪一?个?更?好|(?:什么|啥|有何)?(?:区别|不同|差别)|相比",
+    "放在?一[起块]|对比一?下?|比一比|比较一?下|做个?比较|比一下|比比|比呢|比起来|哪一?个?更?好|(?:什么|啥|有何)?(?:区别|不同|差别)|相比",
 )
 PRICE: Final = _any(
     r"\bhow much\b|\bprices?d?\b|\bcosts?\b",
@@ -131,16 +134,29 @@ PRICE: Final = _any(
 STOCK: Final = _any(
     r"\bin stock\b|\bavailab\w*|\bsold out\b|\bthat many\b|\benough\b|\bany left\b",
     r"\bhow many (?:do you have|are left)\b",
-    "有没有货|没货|有货|现货|库存|还有吗|还有没有|还有么|有那么多|那么多|够不够|缺货|卖完|买得到",
+    "还有几[个款件条把双只张瓶盒包套对顶本份块盏台]|还剩|剩几|有没有货|没货|有货|现货|库存|还有吗|还有没有|还有么|有那么多|那么多|够不够|够吗|够么|缺货|卖完|买得到",
 )
 COUNT: Final = _any(
     rf"\b(?:for|take|buy|want|need|order|get|have|of|about)\s+(?P<en>{NUMBER})\b(?!\s*(?:yuan|rmb|dollars?|%|ml|cm|g\b))",
     rf"\b(?P<of>{NUMBER})\s+(?:of (?:them|those|these|it)|pieces?|pcs|sets?|pairs?)\b",
     r"[x×*]\s?(?P<times>\d{1,4})\b",
-    rf"(?P<zh>{NUMBER}){COUNTED}",
+    rf"(?P<zh>{NUMBER}){COUNTED}(?![套装])",
 )
 THIS: Final = _any(
     r"\b(?:it|its|it's|this|that|that's)\b(?:\s+ones?\b)?",
     rf"这(?:一?{COUNTED})?|它|[刚才]{{1,2}}(?:那|的)?{COUNTED}?|[刚刚]{{1,2}}(?:那|的)?{COUNTED}?",
 )
 DEFINITE: Final = _any(r"\bthe\b", rf"那一?{COUNTED}|的那|哪一?{COUNTED}")
+# Of the definite ones, those that name no kind of thing: it must be one of those shown.
+ONE: Final = _any(r"\bthe\b[^,.?!]*\bones?\b", rf"的那一?{COUNTED}?|那一?{COUNTED}")
+WITHOUT: Final = _any(
+    r"\b(?:not|no|without|except|other than|anything but|but not)\s+(?:the |an? )?(?P<en>[a-z]+)\b(?: ones?\b)?",
+    "(?:不要|不想要|别要|除了|非)(?P<zh>[^\\s，。,.！？!?的]{1,6})(?:的|以外|之外)",
+)
+# Asking for a better price of the same thing is no wish for another.
+BARGAINS: Final = _any(
+    r"\b(?:can|could|would) you\b|\bdiscount\b|\bdeal\b",
+    "能不能|能|可不可以|可以|给我|给个|打[折个]|让一?点|优惠",
+)
+# "Two of them": a number first, or it would be taken for all of them.
+OF_THEM: Final = re.compile(rf"\b(?:{NUMBER})\s+of (?:them|those|these)\b")

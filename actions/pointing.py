@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from actions import phrases
 from actions.counting import number
-from models.words import STOP_WORDS, words
+from models.words import STOP_WORDS, is_han, words
 
 Asked = Literal["compare", "price", "stock", ""]
 
@@ -31,9 +31,10 @@ class Pointing:
     """What a message says of products without their names.
 
     `places` count from 1, or with -1 from the end; a `run` is how many, from the front (+) or the end (-); `every` is
-    "both" or "these three" (`of_them`). `extreme` is "the cheapest", `than` "anything cheaper". `definite` says that
-    she speaks of something that is there ("the red one"), not of something wished for. `words` is what is left to
-    describe a product by.
+    "both" or "these three" (`of_them`). `extreme` is "the cheapest", `than` "anything cheaper"; `bargains` that a
+    better price of the same may be meant. `definite` says that she speaks of something that is there ("the red
+    scarf"), `one` that it is among what was shown ("the red one"). `without` is what it must not be; `words` is what
+    is left to describe a product by, `phrase` the same with its Chinese unbroken.
     """
 
     places: tuple[int, ...] = ()
@@ -48,9 +49,13 @@ class Pointing:
     values_of: str = ""
     corrects: bool = False
     definite: bool = False
+    one: bool = False
+    without: tuple[str, ...] = ()
+    bargains: bool = False
     asked: Asked = ""
     count: int | None = None
     words: tuple[str, ...] = ()
+    phrase: str = field(default="", compare=False)
 
     @property
     def strongly(self) -> bool:
@@ -60,18 +65,21 @@ class Pointing:
     @property
     def at_all(self) -> bool:
         """True if it points in any way, or asks something products are asked."""
-        asks = (self.every, self.this, self.more, self.asked, self.definite)
+        asks = (self.every, self.this, self.more, self.asked, self.definite, self.count)
         return self.strongly or any(asks)
 
 
 def point(text: str, *, ignoring: Sequence[str] = ()) -> Pointing:
     """Reads a message; `ignoring` are pieces of it that say something else (an amount, a product's name)."""
     rest = _Rest(_folded(text, ignoring))
+    one, bargains = rest.has(phrases.ONE), rest.has(phrases.BARGAINS)
     corrects = rest.takes(phrases.CORRECTS)
     extreme, than = rest.extreme(_MOST), rest.extreme(_MORE)
+    values_of, more = rest.values_of(), rest.takes(phrases.MORE)
     run = rest.run()
     places = (*rest.places_from_end(), *rest.places())
     other = rest.takes(phrases.OTHER)
+    count = rest.count() if rest.has(phrases.OF_THEM) else None
     every, of_them = rest.every()
     return Pointing(
         corrects=corrects,
@@ -82,13 +90,17 @@ def point(text: str, *, ignoring: Sequence[str] = ()) -> Pointing:
         of_them=of_them,
         extreme=extreme,
         than=than,
-        values_of=rest.values_of(),
-        more=rest.takes(phrases.MORE),
+        values_of=values_of,
+        more=more,
         asked=rest.asked(),
-        count=rest.count(),
+        count=count or rest.count(),
         this=rest.takes(phrases.THIS),
+        without=rest.without(),
         definite=rest.takes(phrases.DEFINITE),
+        one=one,
+        bargains=bargains,
         words=rest.words(),
+        phrase=rest.phrase(),
     )
 
 
@@ -129,6 +141,14 @@ class _Rest:
         self._text = pattern.sub(" ", self._text)
         return found
 
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        return bool(pattern.search(self._text))
+
+    def without(self) -> tuple[str, ...]:
+        """What is not wanted; said of what does not describe a thing ("no idea") it is found to be nothing."""
+        found = " ".join(next(iter(_groups(one).values()), "") for one in self._take_all(phrases.WITHOUT))
+        return tuple(word for word in words(found) if _describes(word))
+
     def run(self) -> int:
         for found in self._take_all(phrases.RUN):
             groups = _groups(found)
@@ -167,6 +187,14 @@ class _Rest:
 
     def words(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word for word in words(self._text) if _describes(word)))
+
+    def phrase(self) -> str:
+        phrase, end = "", -1
+        for word in filter(_describes, words(self._text)):
+            start = self._text.find(word, max(end, 0))
+            phrase += word if start == end and is_han(word) else f" {word}"
+            end = start + len(word) if start >= 0 else end
+        return phrase.strip()
 
     def _take_all(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         found = list(pattern.finditer(self._text))

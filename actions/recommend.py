@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.ability import Ability
+from actions.budget import budget_of
 from actions.cards import card_of, name_of, remember_shown
 from actions.context import Wish
+from actions.pointing import point
 from actions.reply import Answer, Button, Happened
 from actions.turn import Turn
 from rapport.marketing.scoring import Recommendation
@@ -19,6 +21,8 @@ from rapport.store.products import Product, products_by_id, products_by_sku
 from rapport.store.purchases import purchases_of
 
 SHOWN = 3
+# So many are asked for where only some of them are within her budget.
+FOR_A_BUDGET = 60
 NAMED_REASONS = 2
 PURPOSE = "recommendations"
 # So many of the best hits tell what a question is about, if they answer all of it.
@@ -61,16 +65,21 @@ class ActionRecommend(Ability):
         found = await self._ask(session, turn)
         ids = {id_ for item in found for id_ in (item.product_id, *item.because)}
         products = await products_by_id(session, ids)
-        return [
+        budget = budget_of(turn.entities, self.services.settings.currency)
+        suggested = [
             Suggested(products[item.product_id], tuple(products[id_] for id_ in item.because if id_ in products))
             for item in found
             if item.product_id in products
         ]
+        # Where nothing is within it, what she may like is still better than silence.
+        within = [one for one in suggested if budget is None or budget.allows(one.product.price_minor)]
+        return (within or suggested)[:SHOWN]
 
     async def _ask(self, session: AsyncSession, turn: Turn) -> Sequence[Recommendation]:
         liked = await products_by_sku(session, turn.named("product"))
         like = tuple(product.id for product in liked.values())
-        scorer, count = self.services.scorer, SHOWN
+        scorer = self.services.scorer
+        count = FOR_A_BUDGET if turn.named("budget") else SHOWN
         for category in await self._categories(session, turn):
             found = await scorer.recommend(
                 session, turn.customer_id, count=count, now=turn.now, like=like, category=category
@@ -84,7 +93,11 @@ class ActionRecommend(Ability):
         """The shelf she names, else the one where most of what her words describe stands (a tea, a warm scarf)."""
         if turn.named("category") or turn.named("product") or turn.text.startswith("/"):
             return turn.named("category")[:1]
-        hits = await self.services.catalogue.find(session, turn.text, count=TOPIC, now=turn.now)
+        # "给我推荐几款包": only what describes a thing tells the shelf.
+        catalogue = self.services.catalogue
+        await catalogue.refresh(session, now=turn.now)
+        described = " ".join(word for word in point(turn.text).words if catalogue.knows(word))
+        hits = await catalogue.find(session, described, count=TOPIC, now=turn.now)
         products = await products_by_id(session, [hit.id for hit in hits if hit.coverage >= WHOLE])
         shelves = Counter(product.category for product in products.values() if product.category)
         return [category for category, _ in shelves.most_common(1)]

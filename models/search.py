@@ -16,14 +16,14 @@ NAME, LABEL, DESCRIPTION = 3.0, 2.0, 0.7
 DESCRIPTION_ALONE = 1.75
 # A Chinese word no product is named by: 杯子 means what is called …杯 in the end (the noun stands last), and what
 # has all its characters in the name counts a little less.
-# In one piece (红茶 in 玫瑰红茶) it is as good as a word of its own.
-BY_HEAD, BY_CHARACTERS, IN_ONE_PIECE = 0.8, 0.6, 1.0
+BY_HEAD, BY_CHARACTERS = 0.8, 0.6
 # Of what was asked for, by weight, so much must be found; and a hit may not fall this far behind the best.
 COVERAGE = 0.35
 BEHIND_BEST = 0.5
 SHORTEST_CORRECTED = 4
 # No name has a longer word, and a pasted wall of letters has more neighbours than memory holds.
 LONGEST_CORRECTED = 32
+PIECE = 3
 # A word the shop never uses weighs like one that so many products have: it must not drown the words it does use.
 HOLDERS_OF_AN_UNKNOWN_WORD = 5
 
@@ -58,7 +58,7 @@ class CatalogueSearch:
         self._size = 0
         self._weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
         self._heads: defaultdict[str, set[int]] = defaultdict(set)
-        self._letters: defaultdict[str, set[int]] = defaultdict(set)
+        self._by_letter: defaultdict[str, set[int]] = defaultdict(set)
         self._names: dict[int, str] = {}
         for entry in entries:
             self._size += 1
@@ -68,13 +68,18 @@ class CatalogueSearch:
                     held[entry.id] = held.get(entry.id, 0.0) + weight
             self._names[entry.id] = fold(entry.name)
             for run in han_runs(entry.name):
+                for piece in _pieces(run):
+                    self._weights[piece][entry.id] = NAME
                 self._heads[run[-1]].add(entry.id)
                 for letter in run:
-                    self._letters[letter].add(entry.id)
+                    self._by_letter[letter].add(entry.id)
 
     def find(self, query: str, *, count: int = 10) -> list[Hit]:
         """The best hits first; empty when nothing answers enough of the question."""
-        asked = [self._spelled(word) for word in dict.fromkeys(words(query)) if _says_something(word)]
+        whole = [piece for run in han_runs(query) for piece in _pieces(run) if piece in self._weights]
+        single = [word for word in dict.fromkeys(words(query)) if _says_something(word)]
+        # What a splitter tore apart (四件, 套) would find every 套.
+        asked = [self._spelled(word) for word in single if not any(word in piece for piece in whole)] + whole
         if not asked:
             return []
         scores: defaultdict[int, float] = defaultdict(float)
@@ -86,39 +91,55 @@ class CatalogueSearch:
                 scores[id_] += rarity * weight * (SATURATION + 1) / (weight + SATURATION)
                 found[id_] += rarity
                 titled |= {id_} if weight > DESCRIPTION_ALONE else set()
-        whole = sum(self._rarity(word) for word in asked)
+        all_of_it = sum(self._rarity(word) for word in asked)
         hits = [
-            Hit(id_, score, found[id_] / whole)
+            Hit(id_, score, found[id_] / all_of_it)
             for id_, score in scores.items()
             # A description mentions many things; it counts where no name or label does.
-            if found[id_] >= COVERAGE * whole and (id_ in titled or not titled)
+            if found[id_] >= COVERAGE * all_of_it and (id_ in titled or not titled)
         ]
         return _near_the_best(hits)[:count]
 
     def knows(self, word: str) -> bool:
-        """True if anything here is described by this word."""
-        return bool(self._matches(self._spelled(word)))
+        """True if this word stands in the name or on the label of anything here."""
+        if len(word) == 1 and is_han(word) and word not in self._heads:
+            return any(weight >= LABEL for weight in self._weights.get(word, {}).values())
+        return any(weight > DESCRIPTION_ALONE for weight in self._matches(self._spelled(word)).values())
 
     def _matches(self, word: str) -> dict[int, float]:
         """Product → weight of the word in it, or of another for the same kind of thing."""
-        return _heaviest(self._matches_itself(one) for one in SAME_WORDS.get(word, (word,)))
+        same = [self._outright(one) for one in SAME_WORDS.get(word, (word,))]
+        found = _heaviest(same)
+        # 行李箱 is no 保冷箱: what names end in counts where nothing is called by the word itself.
+        if any(weight >= LABEL for weight in found.values()) and not self._is_noun(word):
+            return found
+        return _heaviest((self._by_noun(word), found))
 
-    def _matches_itself(self, word: str) -> dict[int, float]:
-        """By the word itself, by the noun names end in, or by its characters."""
+    def _is_noun(self, word: str) -> bool:
+        """True for a word of one character that names end in: 帽子 is what ends in 帽."""
+        letters = _letters(word)
+        return len(letters) == 1 and letters[-1] in self._heads
+
+    def _outright(self, word: str) -> dict[int, float]:
+        """By the word itself: with such things here as end in 帽, a hooded jumper (连帽卫衣) is none."""
+        if is_han(word) and self._is_noun(word):
+            return self._by_noun(word)
         exact = self._weights.get(word, {})
-        letters = [letter for letter in word if letter not in STOP_WORDS]
-        if not is_han(word) or not letters:
+        if not is_han(word) or any(weight >= LABEL for weight in exact.values()):
             return exact
+        in_one_piece = (id_ for id_, name in self._names.items() if len(word) > 1 and word in name)
+        return _heaviest((dict.fromkeys(in_one_piece, NAME), exact))
+
+    def _by_noun(self, word: str) -> dict[int, float]:
+        """By the noun names end in, or by the word's characters in a name."""
+        letters = _letters(word) if is_han(word) else []
+        if not letters:
+            return {}
         by_head = dict.fromkeys(self._heads.get(letters[-1], ()), NAME * BY_HEAD)
-        # 帽子 is what ends in 帽; with such things here, a hooded jumper (连帽卫衣) is none.
         if len(letters) == 1 and by_head:
             return by_head
-        # 红色 is a label of its own and must not find every 红茶.
-        if any(weight >= LABEL for weight in exact.values()):
-            return exact
-        pieces = {True: NAME * IN_ONE_PIECE, False: NAME * BY_CHARACTERS}
-        named = set.intersection(*(self._letters.get(letter, set()) for letter in letters))
-        return _heaviest(({id_: pieces[word in self._names[id_]] for id_ in named}, by_head, exact))
+        named = set.intersection(*(self._by_letter.get(letter, set()) for letter in letters))
+        return _heaviest((dict.fromkeys(named, NAME * BY_CHARACTERS), by_head))
 
     def _rarity(self, word: str) -> float:
         """The inverse document frequency, never negative."""
@@ -133,6 +154,16 @@ class CatalogueSearch:
             return word
         known = [other for other in near(word) if other in self._weights]
         return max(known, key=lambda other: (len(self._weights[other]), other), default=word)
+
+
+def _letters(word: str) -> list[str]:
+    """The characters that say something: 杯 of 杯子."""
+    return [letter for letter in word if letter not in STOP_WORDS]
+
+
+def _pieces(run: str) -> list[str]:
+    """Three characters in a row: what a splitter tears apart (四件套 in 水洗棉四件套) is still found whole."""
+    return [f"{run[start : start + PIECE]}…" for start in range(len(run) - PIECE + 1)]
 
 
 def _heaviest(weights: Iterable[Mapping[int, float]]) -> dict[int, float]:

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
-from models.meaning import FOLDER, Features, features
+from models.meaning import Features, features, read
 
 LANGUAGES = ("zh", "en")
 # How much the nearest single example counts beside all of a topic's together.
@@ -131,7 +129,7 @@ def _shipped(language: str) -> Mapping[str, list[str]]:
 
 @cache
 def _read(name: str) -> Mapping[str, list[str]]:
-    questions: Mapping[str, list[str]] = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+    questions: Mapping[str, list[str]] = read(name)
     return questions
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
 
 from tests.actions.small_shop import ANONYMOUS
 
@@ -91,3 +92,10 @@ def _placed(found: dict[str, Any], text: str) -> dict[str, Any]:
     placed = {name: value for name, value in found.items() if name != "written"}
     start = max(text.find(found["written"]), 0)
     return placed | {"start": start, "end": start + len(found["written"])}
+
+
+def actions_by_intent() -> dict[str, str]:
+    """As Rasa's rules have it."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in Path("rasa/data/rules").glob("*.yml")]
+    steps = [rule["steps"] for file in files for rule in file["rules"]]
+    return {step[0]["intent"]: step[1]["action"].removeprefix("action_") for step in steps if "intent" in step[0]}

@@ -16,6 +16,7 @@ from actions.turn import Entity
         ([Entity("budget", "99.5", "at_least")], Budget(9_950, None)),
         ([Entity("budget", 100, "about")], Budget(8_000, 12_500)),
         ([Entity("budget", 100)], Budget(8_000, 12_500)),
+        ([Entity("budget", 1, "at_least", "一")], None),
         ([Entity("budget", 50, "at_least"), Entity("budget", 80, "at_most")], Budget(5_000, 8_000)),
     ],
 )

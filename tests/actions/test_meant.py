@@ -42,7 +42,8 @@ ALL = ["WOOL", "SILK", "MUG"]
         ("蓝色的那两条", ["WOOL", "SILK"], []),
         ("the red scarf", ["WOOL"], []),
         ("the teapot", [], []),
-        ("the green one", [], []),
+        ("the green one", [], ALL),
+        ("长柄的那把", [], ALL),
         ("all of them", ALL, []),
         ("这两个", ["WOOL", "SILK"], []),
         ("how much is it", [], ALL),
@@ -69,6 +70,11 @@ def test_meant_of_a_list(text: str, products: list[str], unclear: list[str]) -> 
 )
 def test_meant_beside_one_spoken_of(text: str, products: list[str]) -> None:
     assert skus(meant(point(text), shown(focus=SILK))) == (products, [])
+
+
+def test_what_was_seen_before_may_be_meant_too() -> None:
+    before = Shown((MUG,), MUG, AttributeWords(LISTED), KNOWN.__contains__, seen=LISTED)
+    assert skus(meant(point("the silk one"), before)) == (["SILK"], [])
 
 
 def test_the_other_of_two_is_certain() -> None:

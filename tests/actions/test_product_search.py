@@ -6,7 +6,7 @@ from sqlalchemy import select
 from rapport.store.conversations import Conversation
 from rapport.store.events import Event
 from rapport.store.products import find_product
-from tests.actions.rasa_calls import Rasa, entity
+from tests.actions.rasa_calls import Rasa, actions_by_intent, entity
 from tests.actions.small_shop import ANONYMOUS, KNOWN, Shop
 
 RED_MUG = {
@@ -175,6 +175,29 @@ async def test_what_was_misheard_is_taken_up_where_it_points(rasa: Rasa) -> None
     lost = await rasa.asks("answer", "tell me a joke", intent="out_of_scope")
     named = await rasa.asks("answer", "绿茶", intent="nlu_fallback")
     assert (pointed.skus, lost.skus, named.skus) == (["MUG-2"], [], ["TEA-1"])
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "skus"),
+    [
+        ("还有没有便宜些的", "promotion_query", ["MUG-1"]),
+        ("第二个太贵了", "price_query", ["MUG-1"]),
+        ("and the first one?", "contact_info", ["MUG-1"]),
+        ("不要朱砂的", "deny", []),
+        ("能便宜点吗", "promotion_query", []),
+        ("the first, thank you!", "thank", []),
+        ("买两个", "nlu_fallback", ["MUG-1", "MUG-2"]),
+        ("which is the cheapest", "compare_products", ["MUG-1"]),
+        ("两个放在一起看看", "nlu_fallback", ["MUG-1", "MUG-2"]),
+        ("和绿茶比比", "compare_products", ["MUG-1", "TEA-1"]),
+    ],
+)
+async def test_what_a_message_means_its_words_say_before_its_intent(
+    rasa: Rasa, text: str, intent: str, skus: list[str]
+) -> None:
+    await rasa.asks("product_search", "马克杯")
+    reply = await rasa.asks(actions_by_intent()[intent], text, intent=intent)
+    assert sorted(reply.skus) == skus
 
 
 async def test_an_order_spoken_of_since_is_what_second_means(rasa: Rasa) -> None:

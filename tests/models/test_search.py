@@ -102,6 +102,20 @@ def test_find_takes_a_name_in_one_piece_for_the_word() -> None:
     assert found("红茶")[0] == 4
 
 
+def test_find_takes_three_characters_in_a_row_for_one_word() -> None:
+    search = CatalogueSearch(
+        (Entry(1, "水洗棉四件套 Bed Set"), Entry(2, "羊毛手套 Gloves"), Entry(3, "锅铲套装 Spatulas"))
+    )
+    assert [hit.id for hit in search.find("看看四件套")] == [1]
+
+
+def test_find_takes_another_word_for_a_thing_only_as_it_stands() -> None:
+    search = CatalogueSearch(
+        (Entry(1, "轻行登机箱 Suitcase"), Entry(2, "软式保冷箱 Cooler"), Entry(3, "口袋折叠伞 Umbrella"))
+    )
+    assert [[hit.id for hit in search.find(query)] for query in ("行李箱", "雨伞")] == [[1], [3]]
+
+
 def test_knows_tells_what_anything_here_is_described_by() -> None:
     assert [SEARCH.knows(word) for word in ("mug", "teapto", "羊毛", "手机", "phone")] == [
         True,
