@@ -14,6 +14,7 @@ from actions.budget import budget_of, is_budget
 from actions.context import Wish
 from actions.looking import Found, look, shelf
 from actions.meant import described, fits, meant, most
+from actions.pointing import point
 from actions.reply import Answer, Happened
 from actions.showing import Showing
 from actions.turn import Turn
@@ -59,7 +60,7 @@ class ActionProductSearch(Ability):
 
     async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
         """True if all of a misheard message points at what was shown, or is a name for something we sell."""
-        if turn.text.startswith("/") or turn.intent in BY_INTENT:
+        if turn.text.startswith("/") or turn.intent in BY_INTENT or not _worth_reading(turn):
             return False
         asking = await read_asking(session, self.services.catalogue, turn)
         if turn.context.current and _refers(asking):
@@ -168,6 +169,14 @@ async def _named(session: AsyncSession, turn: Turn) -> list[Product]:
     skus = turn.named("product")
     found = await products_by_sku(session, skus)
     return [found[sku] for sku in dict.fromkeys(skus) if sku in found and found[sku].active]
+
+
+def _worth_reading(turn: Turn) -> bool:
+    """False where no look at the shelves is needed to know that the message is about something else."""
+    if turn.context.current or turn.named("product"):
+        return True
+    pointing = point(turn.text)
+    return bool(pointing.words) and (turn.intent in UNHEARD | SAID_FIRST or pointing.corrects)
 
 
 def _once(products: Iterable[Product]) -> tuple[Product, ...]:
