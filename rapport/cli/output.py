@@ -24,5 +24,6 @@ def print_json(value: Any) -> None:
 
 def refuse(message: str, *, code: int = WRONG_USAGE) -> NoReturn:
     """Ends the command with a sentence about what was wrong and what would be right."""
-    console.print(message, style="red", markup=False, highlight=False)
+    # Not wrapped by us: a terminal breaks a long path, but a copied one stays whole.
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
