@@ -14,9 +14,9 @@ from rapport.chat.files import StoredFile
 from rapport.chat.language import language_of
 from rapport.chat.words import words
 from rapport.settings import Language
-from rapport.store.conversations import Conversation, Utterance, append_message, seq_of_client
+from rapport.store.conversations import Standing, Utterance, append_message, locked, seq_of_client, turn_to_language
 from rapport.store.signals import send_signal
-from rapport.store.turns import PendingTurn
+from rapport.store.turns import PendingTurn, leave_to_a_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ async def receive(
     known = await seq_of_client(session, conversation_id, client_id)
     if known is not None:
         return Received(known)
+    language = conversation.language
     text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
-    if payload is None:
-        conversation.language = language_of(text, otherwise=cast(Language, conversation.language))
+    if payload is None and (spoken := language_of(text, otherwise=cast(Language, language))) != language:
+        await turn_to_language(session, conversation_id, language := spoken)
     nothing_waits = conversation.answered_seq == conversation.last_seq
     message = await append_message(
         session, conversation_id, "customer", text, at=now, client_id=client_id, payload=payload
@@ -64,9 +65,9 @@ async def receive(
     await tell_other_processes(session, conversation_id)
     if conversation.responder != "assistant":
         # A person has it now: the assistant must not come back to it when she hands the conversation back.
-        conversation.answered_seq = message.seq
+        await leave_to_a_person(session, conversation_id)
         return Received(message.seq, said=(message,))
-    turn = PendingTurn(conversation_id, message.seq, text, payload, conversation.language, conversation.version)
+    turn = PendingTurn(conversation_id, message.seq, text, payload, language, conversation.version)
     return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=(message,))
 
 
@@ -89,9 +90,8 @@ async def receive_file(
     return Received(message.seq)
 
 
-async def _locked(session: AsyncSession, conversation_id: str) -> Conversation:
-    # On PostgreSQL the row's lock puts two posts of one client id in order; SQLite has one writer anyway.
-    conversation = await session.get(Conversation, conversation_id, with_for_update=True)
-    if conversation is None or conversation.closed_at is not None:
+async def _locked(session: AsyncSession, conversation_id: str) -> Standing:
+    standing = await locked(session, conversation_id)
+    if standing is None:
         raise UnknownConversationError
-    return conversation
+    return standing

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.errors import UnknownConversationError
-from rapport.store.conversations import Conversation, Utterance, messages_after
+from rapport.store.conversations import CONVERSATIONS, Utterance, messages_after
 from rapport.store.queue import queue_position, usual_wait
 
 
@@ -42,8 +42,9 @@ async def view_after(session: AsyncSession, conversation_id: str, seq: int) -> V
     return View(tuple(message_as_json(message) for message in messages), state)
 
 
-_NOW = select(Conversation.last_seq, Conversation.responder, Conversation.waiting_since).where(
-    Conversation.id == bindparam("conversation")
+_COLUMNS = CONVERSATIONS.c
+_NOW = select(_COLUMNS.last_seq, _COLUMNS.responder, _COLUMNS.waiting_since).where(
+    _COLUMNS.id == bindparam("conversation")
 )
 
 

@@ -84,6 +84,17 @@ class ChatMessage(Base):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open conversation stands: its columns of these names."""
+
+    language: str
+    responder: str
+    version: int
+    last_seq: int
+    answered_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """A message as it was said: what a stream shows of it, and what only the assistant is told (`payload`)."""
 
@@ -135,6 +146,18 @@ async def change_responder(
     return (await session.scalar(statement)) is not None
 
 
+async def locked(session: AsyncSession, conversation_id: str) -> Standing | None:
+    """How this conversation stands, and will until the transaction ends; None where it is unknown or closed."""
+    # On PostgreSQL the row's lock puts two posts of one client id in order; SQLite has one writer anyway.
+    row = (await session.execute(_LOCKED, {"conversation": conversation_id})).one_or_none()
+    return None if row is None else Standing(*row)
+
+
+async def turn_to_language(session: AsyncSession, conversation_id: str, language: str) -> None:
+    """The conversation goes on in this language."""
+    await session.execute(_LANGUAGE, {"conversation": conversation_id, "spoken": language})
+
+
 async def append_message(
     session: AsyncSession,
     conversation_id: str,
@@ -174,19 +197,28 @@ async def seq_of_client(session: AsyncSession, conversation_id: str, client_id: 
 
 CONVERSATIONS, MESSAGES = cast(Table, Conversation.__table__), cast(Table, ChatMessage.__table__)
 # Every turn waits for these: built once, because building one takes longer than running it.
-_THIS = Conversation.id == bindparam("conversation")
-_IN_THIS = ChatMessage.conversation_id == bindparam("conversation")
+_THIS = CONVERSATIONS.c.id == bindparam("conversation")
+_IN_THIS = MESSAGES.c.conversation_id == bindparam("conversation")
+_LOCKED = (
+    select(*(CONVERSATIONS.c[field.name] for field in fields(Standing)))
+    .where(_THIS, CONVERSATIONS.c.closed_at.is_(None))
+    .with_for_update()
+)
+_LANGUAGE = update(CONVERSATIONS).where(_THIS).values(language=bindparam("spoken"))
 _NEXT_SEQ = (
-    update(CONVERSATIONS).where(_THIS).values(last_seq=Conversation.last_seq + 1).returning(CONVERSATIONS.c.last_seq)
+    update(CONVERSATIONS)
+    .where(_THIS)
+    .values(last_seq=CONVERSATIONS.c.last_seq + 1)
+    .returning(CONVERSATIONS.c.last_seq)
 )
 _INSERT = insert(MESSAGES)
 _AFTER = (
-    select(*(getattr(ChatMessage, field.name) for field in fields(Utterance)))
-    .where(_IN_THIS, ChatMessage.seq > bindparam("seq"))
-    .order_by(ChatMessage.seq)
+    select(*(MESSAGES.c[field.name] for field in fields(Utterance)))
+    .where(_IN_THIS, MESSAGES.c.seq > bindparam("seq"))
+    .order_by(MESSAGES.c.seq)
     .limit(bindparam("count", type_=Integer))
 )
-_OF_CLIENT = select(ChatMessage.seq).where(_IN_THIS, ChatMessage.client_id == bindparam("client"))
+_OF_CLIENT = select(MESSAGES.c.seq).where(_IN_THIS, MESSAGES.c.client_id == bindparam("client"))
 
 
 async def open_handoff(session: AsyncSession, conversation_id: str) -> Handoff | None:
