@@ -22,8 +22,7 @@ from actions.services import Services
 from actions.turn import Said, Turn, begin, read_tracker
 from rapport.marketing.profile import NewEvent
 from rapport.privacy import mask
-from rapport.store.conversations import Conversation
-from rapport.store.customers import Customer
+from rapport.store.conversations import conversation_with_customer
 from rapport.store.unanswered import UnansweredQuestion, note_unanswered
 
 logger = logging.getLogger(__name__)
@@ -136,8 +135,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=lost), lost)
 
     async def _begin(self, session: AsyncSession, said: Said) -> tuple[Turn, tuple[object, ...]]:
-        conversation = await session.get_one(Conversation, said.conversation_id)
-        customer = await session.get(Customer, conversation.customer_id) if conversation.customer_id else None
+        conversation, customer = await conversation_with_customer(session, said.conversation_id)
         settings = self.services.settings
         now = self.services.clock()
         turn = begin(said, conversation, customer, time_zone=settings.default_time_zone, now=now)

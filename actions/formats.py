@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date
@@ -17,6 +18,7 @@ WITHOUT_CENTS = "¤#,##0"
 SATURDAY = 5
 
 
+@cache
 def money(minor: int, currency: str, language: Language) -> str:
     """`12800` → `¥128` (fen of CNY); cents are shown only where there are some."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))

@@ -23,7 +23,9 @@ from rapport.store.database import Database
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Services]:
     """The services while the block runs."""
-    database = Database(settings.database_url)
+    # What an action has done is heard of only through the gateway, whose commit of the answer makes both last; the
+    # worker's claim does the same before it sends. Until then a power cut takes back the turn as a whole.
+    database = Database(settings.database_url, lasting=False)
     scorer = Scorer.load(settings.var_dir / "models", key=settings.key())
     policies = PolicyFile(settings.rules_dir / "policies.yml")
     # A mistake in the file is told at the start, not to the first customer.

@@ -15,7 +15,7 @@ from rapport.marketing.effects import awaits, carry_out, state_after
 from rapport.marketing.mind import Mind
 from rapport.marketing.occasion import Applied, Occasion
 from rapport.marketing.rules import Rule
-from rapport.store.journeys import Enrolment, due_enrolments, waiting_enrolments
+from rapport.store.journeys import Enrolment, due_enrolments, enrolments_awaiting, forget_awaited
 
 TRY_AGAIN = timedelta(minutes=10)
 log = logging.getLogger(__name__)
@@ -43,9 +43,9 @@ async def advance_due(session: AsyncSession, mind: Mind, *, now: datetime, limit
 async def wake(session: AsyncSession, mind: Mind, customer_id: int, name: str, *, now: datetime) -> Applied:
     """Goes on with the rules in which this customer waits for an event of this name."""
     applied = Applied()
-    for enrolment in await waiting_enrolments(session, customer_id):
-        if name in enrolment.context.get("awaits", ()):
-            applied += await go_on(session, mind, enrolment, now=now)
+    for enrolment in await enrolments_awaiting(session, customer_id, name):
+        applied += await go_on(session, mind, enrolment, now=now)
+        forget_awaited(session, customer_id)
     return applied
 
 

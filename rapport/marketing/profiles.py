@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.marketing.profile import PastEvent, PastMessage, Profile, Standing
@@ -41,11 +40,9 @@ async def build(
     `alone` waits for others who decide about this customer and makes those to come wait, until this transaction ends.
     """
     home = home or Home()
-    statement = select(Customer).where(Customer.id == customer_id)
-    if alone:
-        # SQLite needs no such lock (one transaction writes at a time) and leaves the clause out.
-        statement = statement.with_for_update(key_share=True)
-    customer = (await session.scalars(statement)).one()
+    # SQLite needs no such lock: one transaction writes at a time.
+    locks = alone and session.get_bind().dialect.name != "sqlite"
+    customer = await session.get_one(Customer, customer_id, with_for_update={"key_share": True} if locks else None)
     facts = await facts_of(session, customer_id, since=now - LONGEST)
     messages = await messages_lately(session, customer_id, since=now - A_DAY_ANYWHERE)
     return Profile(

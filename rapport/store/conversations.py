@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base, BigKey
+from rapport.store.customers import Customer
 
 Responder = Literal["assistant", "queue", "agent"]
 Author = Literal["customer", "assistant", "agent", "system"]
@@ -158,6 +159,14 @@ async def turn_to_language(session: AsyncSession, conversation_id: str, language
     await session.execute(_LANGUAGE, {"conversation": conversation_id, "spoken": language})
 
 
+async def conversation_with_customer(
+    session: AsyncSession, conversation_id: str
+) -> tuple[Conversation, Customer | None]:
+    """The conversation and whose it is, where that is known. Raises NoResultFound."""
+    row = (await session.execute(_WITH_CUSTOMER, {"conversation": conversation_id})).one()
+    return row[0], row[1]
+
+
 async def append_message(
     session: AsyncSession,
     conversation_id: str,
@@ -203,6 +212,11 @@ _LOCKED = (
     select(*(CONVERSATIONS.c[field.name] for field in fields(Standing)))
     .where(_THIS, CONVERSATIONS.c.closed_at.is_(None))
     .with_for_update()
+)
+_WITH_CUSTOMER = (
+    select(Conversation, Customer)
+    .outerjoin(Customer, Customer.id == Conversation.customer_id)
+    .where(Conversation.id == bindparam("conversation"))
 )
 _LANGUAGE = update(CONVERSATIONS).where(_THIS).values(language=bindparam("spoken"))
 _NEXT_SEQ = (

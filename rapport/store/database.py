@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,12 @@ class Database:
     reads first and writes later cannot fail half-way; `reading()` does not wait for it. Within one process
     writers wait in line for it; those of different processes ask again until they get it.
     Its statements run within the event loop: what takes long belongs into a process that serves nobody.
+
+    Not `lasting`: a power cut may take back what was committed, until the next commit of a lasting process (on
+    SQLite, where both write one file; elsewhere every commit lasts). For who answers to such a process alone.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, pool_size: int = 5, lasting: bool = True) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -40,7 +44,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writer = asyncio.Lock() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _set_pragmas)
+            event.listen(self.engine.sync_engine, "connect", partial(_set_pragmas, lasting=lasting))
             event.listen(self.engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
@@ -62,9 +66,10 @@ class Database:
         return sqlite.Connection(self.url.database or "", patience=BUSY_SECONDS)
 
 
-def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry, *, lasting: bool) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    synchronous = "synchronous=FULL" if lasting else "synchronous=NORMAL"
+    for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

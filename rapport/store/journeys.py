@@ -120,7 +120,7 @@ async def enrol(session: AsyncSession, enrolment: NewEnrolment) -> bool:
         "due_at": enrolment.due_at,
         "ended_at": ended_at,
     }
-    session.info.get(NOBODY_WAITS, set()).discard(enrolment.customer_id)
+    forget_awaited(session, enrolment.customer_id)
     statement = insert_or_ignore(session, Enrolment, conflict=["rule_version", "customer_id", "occurrence"])
     return (await session.scalar(statement.values(**values).returning(Enrolment.id))) is not None
 
@@ -132,21 +132,25 @@ async def due_enrolments(session: AsyncSession, *, now: datetime, limit: int) ->
     return list(await session.scalars(statement.with_for_update(skip_locked=True)))
 
 
-async def waiting_enrolments(session: AsyncSession, customer_id: int) -> list[Enrolment]:
-    """The rules this customer waits in, but for those a worker has in hand just now.
+async def enrolments_awaiting(session: AsyncSession, customer_id: int, name: str) -> list[Enrolment]:
+    """The rules this customer waits in for an event of this name, but for those a worker has in hand just now.
 
-    A chat turn brings several events about: that she waits in none is asked once in a transaction.
+    A chat turn brings several events about: what she waits for is read once in a transaction.
     """
-    nobody = session.info.setdefault(NOBODY_WAITS, set())
-    if customer_id in nobody:
+    awaited = session.info.setdefault(AWAITED, {})
+    if name not in awaited.get(customer_id, (name,)):
         return []
     waiting = list(await session.scalars(_WAITING, {"customer": customer_id}))
-    if not waiting:
-        nobody.add(customer_id)
-    return waiting
+    awaited[customer_id] = {event for enrolment in waiting for event in enrolment.context.get("awaits", ())}
+    return [enrolment for enrolment in waiting if name in enrolment.context.get("awaits", ())]
 
 
-NOBODY_WAITS = "customers without a waiting enrolment"
+def forget_awaited(session: AsyncSession, customer_id: int) -> None:
+    """For who has just changed what this customer waits for."""
+    session.info.get(AWAITED, {}).pop(customer_id, None)
+
+
+AWAITED = "the events a customer waits for"
 _WAITING = (
     select(Enrolment)
     .where(Enrolment.customer_id == bindparam("customer"), Enrolment.state == "waiting")

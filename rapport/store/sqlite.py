@@ -32,7 +32,7 @@ class Connection:
         self._connection.create_function(*arguments, **options)
 
     async def commit(self) -> None:
-        """Durable when this returns; a task that is cancelled meanwhile waits for the end too."""
+        """A task that is cancelled meanwhile waits for the end too."""
         if self._connection.in_transaction:
             await to_the_end(asyncio.get_running_loop().run_in_executor(None, self._connection.commit))
 

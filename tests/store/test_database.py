@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from rapport.store.conversations import ChatMessage, Conversation, append_message, change_responder
 from rapport.store.customers import Customer, add_customer, find_customer
@@ -100,3 +101,11 @@ async def test_a_signal_arrives_from_another_process_s_transaction(database: Dat
                     continue
             assert changed.is_set()
     await other.close()
+
+
+async def test_only_who_answers_to_a_lasting_process_commits_without_the_disk(tmp_path: Path) -> None:
+    for lasting, level in ((True, 2), (False, 1)):
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/shop.db", lasting=lasting)
+        async with database.reading() as session:
+            assert await session.scalar(text("PRAGMA synchronous")) == level
+        await database.close()
