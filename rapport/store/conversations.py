@@ -37,7 +37,8 @@ class Conversation(Base):
 
     `id` is 128 random bits in hex: it is also Rasa's sender id. `last_seq` is the number of the newest message,
     `answered_seq` the number up to which nothing waits for the assistant any more. `shown_products` are SKUs, newest
-    first; `context` is what the actions need to understand "the cheaper one" (`actions.context`).
+    first; `context` is what the actions need to understand "the cheaper one" (`actions.context`). `read_seq` is how
+    far the customer has read; `snoozed_until` is set while its agent waits for something.
     """
 
     __tablename__ = "conversations"
@@ -57,12 +58,17 @@ class Conversation(Base):
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    read_seq: Mapped[int] = mapped_column(default=0)
+    snoozed_until: Mapped[datetime | None]
     stars: Mapped[int | None]
     comment: Mapped[str | None] = mapped_column(String(1000))
 
 
 class ChatMessage(Base):
-    """One thing said, by whom; `seq` rises by one within a conversation, `client_id` makes a repetition one."""
+    """One thing said, by whom; `seq` rises by one within a conversation, `client_id` makes a repetition one.
+
+    `agent` is the name of the member of staff where the author is one.
+    """
 
     __tablename__ = "chat_messages"
     __table_args__ = (
@@ -75,6 +81,7 @@ class ChatMessage(Base):
     seq: Mapped[int]
     client_id: Mapped[str | None] = mapped_column(String(64))
     author: Mapped[str] = mapped_column(String(16))
+    agent: Mapped[str | None] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     payload: Mapped[str | None] = mapped_column(String(1000))
     buttons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -109,10 +116,17 @@ class Utterance:
     cards: list[Any] | None = None
     table: dict[str, Any] | None = None
     files: list[Any] | None = None
+    agent: str | None = None
 
 
 class Handoff(Base):
-    """The way from the assistant to a person: requested → assigned → accepted → ended."""
+    """The way from the assistant to a person: requested → assigned → accepted → ended.
+
+    `priority` orders the queue (higher is sooner), `skill` and `language` say who can take it. `summary` is what the
+    assistant is told when it gets the conversation back. `due_at` is when the agent's next answer is due; the time
+    the conversation was snoozed, `snoozed_seconds`, is no handling time. `outcome`: resolved, returned (to the
+    assistant), left (by the customer), nobody (was there).
+    """
 
     __tablename__ = "handoffs"
     __table_args__ = (Index("ix_handoffs_open", "state", "requested_at"),)
@@ -126,6 +140,14 @@ class Handoff(Base):
     assigned_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    skill: Mapped[str | None] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8), default="zh")
+    priority: Mapped[float] = mapped_column(default=0.0)
+    answered_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    snoozed_seconds: Mapped[float] = mapped_column(default=0.0)
+    summary: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(String(16))
 
 
 async def change_responder(

@@ -11,6 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from rapport.store import (
+    agents,
+    api_keys,
+    audit,
+    canned_replies,
     consents,
     conversations,
     customers,
@@ -18,12 +22,16 @@ from rapport.store import (
     identifications,
     journeys,
     messages,
+    notes,
     offers,
     orders,
     products,
+    proposals,
+    readings,
     scores,
     signals,
     spent_tokens,
+    staff_sessions,
     tickets,
     unanswered,
 )
@@ -31,6 +39,10 @@ from rapport.store.base import Base
 from rapport.store.database import Database
 
 NOUNS = (
+    agents,
+    api_keys,
+    audit,
+    canned_replies,
     consents,
     conversations,
     customers,
@@ -38,12 +50,16 @@ NOUNS = (
     identifications,
     journeys,
     messages,
+    notes,
     offers,
     orders,
     products,
+    proposals,
+    readings,
     scores,
     signals,
     spent_tokens,
+    staff_sessions,
     tickets,
     unanswered,
 )
