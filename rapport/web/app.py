@@ -21,6 +21,7 @@ from rapport.web.origins import Origins
 from rapport.web.problems import install_problems
 from rapport.web.request_log import RequestLog
 from rapport.web.services import Services
+from rapport.web.staff import install_sign_in
 
 ROUTERS = (
     chat.router,
@@ -57,6 +58,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     )
     app.state.metrics = Metrics()
     install_problems(app)
+    install_sign_in(app)
     for router in ROUTERS:
         app.include_router(router)
     # The layer added last is the outermost.

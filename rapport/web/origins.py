@@ -47,11 +47,16 @@ class Origins:
         await self.app(scope, receive, send_readable)
 
     def allows(self, origin: str, *, host: str) -> bool:
-        """Whether a page of this origin may call. On loopback any name of this machine is our own."""
-        if origin in self.listed or origin == self.own:
-            return True
-        parts = urlsplit(origin) if origin.isprintable() and "[" not in origin else None
-        return bool(parts) and parts is not None and parts.netloc == host and parts.hostname in LOOPBACK
+        """Whether a page of this origin may call."""
+        return origin in self.listed or is_own(origin, public_url=self.own, host=host)
+
+
+def is_own(origin: str, *, public_url: str, host: str) -> bool:
+    """Whether a page of this origin is one of ours; on loopback, under any name of this machine."""
+    if origin == origin_of(public_url):
+        return True
+    parts = urlsplit(origin) if origin.isprintable() and "[" not in origin else None
+    return bool(parts) and parts is not None and parts.netloc == host and parts.hostname in LOOPBACK
 
 
 def origin_of(url: str) -> str:
