@@ -15,7 +15,7 @@ from actions.order_words import OrderWords
 from actions.picking import picked
 from actions.question import WHICH, Question
 from actions.remarks import has_lost_it
-from actions.reply import Answer, Button
+from actions.reply import Answer, Button, Field, Form
 from actions.turn import Turn
 from rapport.store.customers import Customer
 from rapport.store.identifications import failed_attempts, note_attempt
@@ -143,11 +143,20 @@ class OrderAbility(OrderWords):
         if found.problem != "missing":
             return await self._wrong(session, turn, question, f"order.{found.problem}")
         pieces = {kind: turn.known(kind) for kind in PIECES}
-        answer = self.ask(turn, _reopened(question), self.say(f"order.{_missing(pieces)}", turn))
+        missing = _missing(pieces)
+        answer = self.ask(turn, _reopened(question), self.say(f"order.{missing}", turn))
+        if missing == "ask_both":
+            answer = replace(answer, form=self._pieces_form(turn, question))
         if self.explains_first and turn.asked_for != self.called:
             texts = (self.policy(turn, question.wish), self.say(self.invitation, turn))
-            answer = replace(answer, texts=tuple(filter(None, texts)), buttons=(self.person(turn),))
+            answer = replace(answer, texts=tuple(filter(None, texts)), buttons=(self.person(turn),), form=None)
         return replace(answer, remember={**pieces, **answer.remember})
+
+    def _pieces_form(self, turn: Turn, question: Question) -> Form:
+        """Both pieces at once; who has only her phone writes it instead."""
+        number = Field("order_id", self.say("form.order_id", turn), required=True)
+        email = Field("email", self.say("form.email", turn), type="email", required=True)
+        return Form(question.wish or self.called, (number, email), self.say("form.send", turn))
 
     async def _wrong(self, session: AsyncSession, turn: Turn, question: Question, key: str) -> Answer:
         """Help after a wrong answer; after the third in a row, a person."""

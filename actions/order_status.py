@@ -8,12 +8,14 @@ from actions.formats import money
 from actions.items import items_of
 from actions.order_ability import OrderAbility
 from actions.question import Question
-from actions.reply import Answer
+from actions.reply import Answer, Step, Timeline
 from actions.turn import Turn
 from rapport.store.orders import Order, latest_orders
 
 SHOWN = 2
 NAMED_PRODUCTS = 3
+STEPS = ("placed", "paid", "shipped", "delivered")
+DATED = frozenset(STEPS) - {"paid"}
 
 
 class ActionOrderStatus(OrderAbility):
@@ -30,11 +32,12 @@ class ActionOrderStatus(OrderAbility):
         orders = await latest_orders(session, turn.customer_id or 0, limit=SHOWN)
         if not orders:
             return await super().choose(session, turn, question)
-        return Answer(tuple([await self._describe(session, order, turn) for order in orders]))
+        texts = tuple([await self._describe(session, order, turn) for order in orders])
+        return Answer(texts, timelines=tuple(self._timeline(order, turn) for order in orders))
 
     async def about(self, session: AsyncSession, turn: Turn, order: Order, question: Question) -> Answer:
         """Where it is."""
-        return Answer((await self._describe(session, order, turn),))
+        return Answer((await self._describe(session, order, turn),), timelines=(self._timeline(order, turn),))
 
     async def _describe(self, session: AsyncSession, order: Order, turn: Turn) -> str:
         """A sentence on where it is, one on what is in it, one on the parcel."""
@@ -49,6 +52,22 @@ class ActionOrderStatus(OrderAbility):
             carrier = order.carrier or self.say("order.carrier", turn)
             sentences.append(self.say("order.tracking", turn, carrier=carrier, tracking=order.tracking_number))
         return "\n".join(sentences)
+
+    def _timeline(self, order: Order, turn: Turn) -> Timeline:
+        """Where it stands, at a glance. That it was paid is known, not when."""
+        cancelled = order.status == "cancelled"
+        reached = STEPS.index(order.status) if not cancelled else 0
+        steps = [
+            Step(
+                self.say(f"step.{name}", turn),
+                self.date(order, f"{name}_at", turn) if number <= reached and name in DATED else "",
+                done=number <= reached,
+            )
+            for number, name in enumerate(STEPS)
+        ]
+        if cancelled:
+            steps[1:] = [Step(self.say("step.cancelled", turn), self.date(order, "cancelled_at", turn), done=True)]
+        return Timeline(order.number, tuple(steps))
 
     async def _contents(self, session: AsyncSession, order: Order, turn: Turn) -> str:
         names = [item.name for item in await items_of(session, order, turn)]

@@ -67,6 +67,53 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an order's way; `at` is the day it was done, ready to read, "" where that is not known."""
+
+    label: str
+    at: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How far an order has come."""
+
+    order: str
+    steps: tuple[Step, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire shape; what is empty is left out."""
+        steps = [
+            {"label": step.label, "done": step.done} | ({"at": step.at} if step.at else {}) for step in self.steps
+        ]
+        return {"order": self.order, "steps": steps}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a form asks: `name` is the entity it is understood as, `type` an input of a browser."""
+
+    name: str
+    label: str
+    type: str = "text"
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Asks for several things at once; filled in, it is `intent` with the fields as entities."""
+
+    intent: str
+    fields: tuple[Field, ...]
+    send: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The wire shape."""
+        return asdict(self) | {"fields": [asdict(field) for field in self.fields]}
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """An event this turn brings about, beside `message_understood`.
 
@@ -86,13 +133,15 @@ class Answer:
 
     `reminder` is said last, under the buttons. `handed_over`: a person was brought in; `understood`: the answer is to
     what she said, not to nobody knowing what that was. `noted` goes into the event `message_understood`, where rules
-    and their messages find it.
+    and their messages find it. `timelines` go with the texts, one with each.
     """
 
     texts: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
     table: Table | None = None
+    timelines: tuple[Timeline, ...] = ()
+    form: Form | None = None
     unless_a_rule_speaks: tuple[str, ...] = ()
     remember: Mapping[str, str | None] = field(default_factory=dict)
     happened: tuple[Happened, ...] = ()
@@ -108,13 +157,14 @@ class Answer:
 
 
 def spoken(answer: Answer, rule_replies: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The dispatcher's messages, keyword by keyword: cards and table go with the first text, buttons the last."""
+    """The dispatcher's messages, keyword by keyword: cards and table go with the first text, buttons and form the
+    last."""
     texts = list(answer.texts + (rule_replies or answer.unless_a_rule_speaks))
-    custom = _custom(answer)
     buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
     for number, text in enumerate(texts):
         message: dict[str, Any] = {"text": text}
-        if number == 0 and custom:
+        custom = _custom(answer, number, last=number == len(texts) - 1)
+        if custom:
             message["json_message"] = custom
         if number == len(texts) - 1 and buttons:
             message["buttons"] = buttons
@@ -123,7 +173,15 @@ def spoken(answer: Answer, rule_replies: tuple[str, ...]) -> Iterator[dict[str, 
         yield {"text": answer.reminder}
 
 
-def _custom(answer: Answer) -> dict[str, Any]:
-    """What Rasa passes on as it is."""
-    cards = {"cards": [card.as_json() for card in answer.cards]} if answer.cards else {}
-    return cards | ({"table": answer.table.as_json()} if answer.table else {})
+def _custom(answer: Answer, number: int, *, last: bool) -> dict[str, Any]:
+    """What Rasa passes on as it is, with the text of this number."""
+    parts: dict[str, Any] = {}
+    if number == 0 and answer.cards:
+        parts["cards"] = [card.as_json() for card in answer.cards]
+    if number == 0 and answer.table:
+        parts["table"] = answer.table.as_json()
+    if number < len(answer.timelines):
+        parts["timeline"] = answer.timelines[number].as_json()
+    if last and answer.form:
+        parts["form"] = answer.form.as_json()
+    return parts

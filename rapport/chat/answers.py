@@ -8,8 +8,10 @@ from typing import Any
 
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button
 from rapport.chat.errors import AssistantError
+from rapport.chat.forms import parse_form
 from rapport.chat.paths import is_path
 from rapport.chat.table import parse_table
+from rapport.chat.timeline import parse_timeline
 
 CARD_TEXTS = ("sku", "name", "description", "price", "picture", "url")
 
@@ -22,6 +24,8 @@ class Answer:
     buttons: tuple[Button, ...] = ()
     cards: tuple[Mapping[str, Any], ...] = ()
     table: Mapping[str, Any] | None = None
+    timeline: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] | None = None
 
 
 def parse_answers(items: Any) -> tuple[Answer, ...]:
@@ -51,11 +55,13 @@ def _parse(item: Mapping[str, Any]) -> Answer:
         buttons=tuple(_button(button) for button in _objects(item.get("buttons")) if _is_button(button)),
         cards=tuple(_card(card) for card in _objects(parts.get("cards")) if _is_card(card)),
         table=parse_table(parts.get("table")),
+        timeline=parse_timeline(parts.get("timeline")),
+        form=parse_form(parts.get("form")),
     )
 
 
 def _says_something(answer: Answer) -> bool:
-    return bool(answer.text or answer.buttons or answer.cards or answer.table)
+    return answer != Answer()
 
 
 def _joined(first: Answer, second: Answer) -> Answer:
@@ -64,6 +70,8 @@ def _joined(first: Answer, second: Answer) -> Answer:
         buttons=first.buttons + second.buttons,
         cards=first.cards + second.cards,
         table=first.table or second.table,
+        timeline=first.timeline or second.timeline,
+        form=first.form or second.form,
     )
 
 

@@ -5,11 +5,14 @@ ChatError
 ├── UnknownConversationError    the conversation is gone or closed
 ├── UnknownButtonError          this payload was not offered in this conversation
 ├── RefusedFileError            not a file this chat takes
+├── InvalidFormError            a form was filled in wrongly, or is not there
 ├── WithAgentError              a person is answering, so that cannot be done now
 └── AssistantError              the assistant gave no answer
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class ChatError(Exception):
@@ -33,6 +36,14 @@ class UnknownButtonError(ChatError):
 
 class RefusedFileError(ChatError):
     """Not a file this chat takes."""
+
+
+class InvalidFormError(ChatError):
+    """These fields of the form are missing or not what they should be; none: there is no such form."""
+
+    def __init__(self, fields: Sequence[str] = ()) -> None:
+        super().__init__(f"{type(self).__doc__} {', '.join(fields)}".strip())
+        self.fields = tuple(fields)
 
 
 class WithAgentError(ChatError):

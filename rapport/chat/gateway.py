@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -9,12 +10,21 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.buttons import Button, signed_button
-from rapport.chat.errors import UnknownConversationError
+from rapport.chat.errors import InvalidFormError, UnknownConversationError
 from rapport.chat.files import StoredFile
+from rapport.chat.forms import filled_form
 from rapport.chat.language import language_of
 from rapport.chat.words import words
 from rapport.settings import Language
-from rapport.store.conversations import Standing, Utterance, append_message, locked, seq_of_client, turn_to_language
+from rapport.store.conversations import (
+    Standing,
+    Utterance,
+    append_message,
+    form_of_message,
+    locked,
+    seq_of_client,
+    turn_to_language,
+)
 from rapport.store.signals import send_signal
 from rapport.store.turns import PendingTurn, leave_to_a_person
 
@@ -69,6 +79,14 @@ async def receive(
         return Received(message.seq, said=(message,))
     turn = PendingTurn(conversation_id, message.seq, text, payload, language, conversation.version)
     return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=(message,))
+
+
+async def filled_in(session: AsyncSession, conversation_id: str, seq: int, values: Mapping[str, str]) -> Button:
+    """What the customer says by filling in the form of that number. Raises InvalidFormError."""
+    form = await form_of_message(session, conversation_id, seq)
+    if form is None:
+        raise InvalidFormError
+    return filled_form(form, values)
 
 
 async def receive_file(

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.errors import UnknownConversationError
+from rapport.chat.forms import shown_form
 from rapport.store.conversations import CONVERSATIONS, Utterance, messages_after
 from rapport.store.queue import queue_position, usual_wait
 
@@ -57,7 +58,17 @@ async def _state(session: AsyncSession, responder: str, waiting_since: datetime 
 
 def message_as_json(message: Utterance) -> dict[str, Any]:
     """A message on the wire; `at` in ISO 8601, UTC."""
-    parts = {"buttons": message.buttons, "cards": message.cards, "table": message.table, "files": message.files}
+    mine = message.author == "customer"
+    parts = {
+        "buttons": message.buttons,
+        "cards": message.cards,
+        "table": message.table,
+        "timeline": message.timeline,
+        "form": shown_form(message.form) if message.form else None,
+        "files": message.files,
+        # By it a client knows again what it has sent itself.
+        "client_id": message.client_id if mine else None,
+    }
     return {
         "seq": message.seq,
         "author": message.author,

@@ -194,7 +194,13 @@ def _fallback(turn: PendingTurn) -> Answer:
 def _as_parts(answer: Answer, conversation_id: str, *, key: str) -> dict[str, Any]:
     """The columns of a message; what an answer has not got is left out, so that it stays NULL."""
     buttons = [signed_button(button, conversation_id, key=key) for button in answer.buttons]
-    parts = {"buttons": buttons, "cards": [dict(card) for card in answer.cards], "table": answer.table}
+    parts = {
+        "buttons": buttons,
+        "cards": [dict(card) for card in answer.cards],
+        "table": answer.table,
+        "timeline": answer.timeline,
+        "form": answer.form,
+    }
     return {"text": answer.text, **{name: part for name, part in parts.items() if part}}
 
 

@@ -87,6 +87,8 @@ class ChatMessage(Base):
     buttons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     cards: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     table: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    timeline: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    form: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     files: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     at: Mapped[datetime]
 
@@ -115,6 +117,8 @@ class Utterance:
     buttons: list[Any] | None = None
     cards: list[Any] | None = None
     table: dict[str, Any] | None = None
+    timeline: dict[str, Any] | None = None
+    form: dict[str, Any] | None = None
     files: list[Any] | None = None
     agent: str | None = None
 
@@ -226,6 +230,18 @@ async def seq_of_client(session: AsyncSession, conversation_id: str, client_id: 
     return seq
 
 
+async def form_of_message(session: AsyncSession, conversation_id: str, seq: int) -> dict[str, Any] | None:
+    """The form that was shown with this number, if one was."""
+    form: dict[str, Any] | None = await session.scalar(_FORM, {"conversation": conversation_id, "seq": seq})
+    return form
+
+
+async def note_read(session: AsyncSession, conversation_id: str, seq: int) -> bool:
+    """The customer has read up to `seq`; False where that is not news, or more than there is."""
+    row = await session.execute(_READ, {"conversation": conversation_id, "seq": seq})
+    return row.one_or_none() is not None
+
+
 CONVERSATIONS, MESSAGES = cast(Table, Conversation.__table__), cast(Table, ChatMessage.__table__)
 # Every turn waits for these: built once, because building one takes longer than running it.
 _THIS = CONVERSATIONS.c.id == bindparam("conversation")
@@ -253,6 +269,13 @@ _AFTER = (
     .where(_IN_THIS, MESSAGES.c.seq > bindparam("seq"))
     .order_by(MESSAGES.c.seq)
     .limit(bindparam("count", type_=Integer))
+)
+_FORM = select(MESSAGES.c.form).where(_IN_THIS, MESSAGES.c.seq == bindparam("seq"))
+_READ = (
+    update(CONVERSATIONS)
+    .where(_THIS, CONVERSATIONS.c.read_seq < bindparam("seq"), CONVERSATIONS.c.last_seq >= bindparam("seq"))
+    .values(read_seq=bindparam("seq"))
+    .returning(CONVERSATIONS.c.read_seq)
 )
 _OF_CLIENT = select(MESSAGES.c.seq).where(_IN_THIS, MESSAGES.c.client_id == bindparam("client"))
 

@@ -9,11 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from rapport.chat.buttons import pressed_button
 from rapport.chat.customer_token import read_customer_token
-from rapport.chat.gateway import receive, topic
+from rapport.chat.forms import MOST_FIELDS
+from rapport.chat.gateway import filled_in, receive, tell_other_processes, topic
 from rapport.chat.language import language_of_locale
 from rapport.chat.responder import leave_queue, rate
 from rapport.chat.sessions import issue_ticket, open_session
 from rapport.chat.state import view_after
+from rapport.store.conversations import note_read
 from rapport.web.desk import AtDesk, InConversation
 from rapport.web.services import Services, services
 
@@ -48,14 +50,20 @@ class NewMessage(Body):
     client_id: Text = Field(min_length=1, max_length=64)
     text: Text | None = None
     payload: Text | None = None
+    form: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    values: dict[Text, Text] = Field(default_factory=dict, max_length=MOST_FIELDS)
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if (self.text is None) == (self.payload is None):
-            raise ValueError("give either text or payload")
+        if [self.text, self.payload, self.form].count(None) != 2:
+            raise ValueError("give either text, or payload, or form with its values")
         if self.text is not None and not self.text.strip():
             raise ValueError("text must say something")
         return self
+
+
+class Read(Body):
+    seq: int = Field(ge=0, le=2**31 - 1)
 
 
 class Rating(Body):
@@ -83,8 +91,9 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
     desk.per_conversation.take(conversation_id)
     if len((body.text or body.payload or "").encode()) > LARGEST_TEXT:
         raise HTTPException(413, f"A message may have {LARGEST_TEXT} bytes.")
-    said = body.text or pressed_button(body.payload or "", conversation_id, key=desk.key)
+    said = body.text or (pressed_button(body.payload, conversation_id, key=desk.key) if body.payload else None)
     async with given.database.session() as session:
+        said = said or await filled_in(session, conversation_id, body.form or 0, body.values)
         received = await receive(session, conversation_id, body.client_id, said, now=given.clock())
     given.signals.wake(topic(conversation_id), received.said)
     if received.awaits_assistant:
@@ -108,6 +117,17 @@ async def ticket(conversation_id: InConversation, desk: AtDesk) -> dict[str, str
 @router.post("/typing", **ACCEPTED, summary="The customer is typing")
 async def typing(conversation_id: InConversation, desk: AtDesk) -> dict[str, Any]:
     desk.typing.begin_for(conversation_id, "customer", seconds=TYPING_SECONDS)
+    return {}
+
+
+@router.post("/read", **ACCEPTED, summary="The customer has read up to a number")
+async def read_up_to(body: Read, conversation_id: InConversation, given: Given) -> dict[str, Any]:
+    async with given.database.session() as session:
+        news = await note_read(session, conversation_id, body.seq)
+        if news:
+            await tell_other_processes(session, conversation_id)
+    if news:
+        given.signals.wake(topic(conversation_id), ())
     return {}
 
 

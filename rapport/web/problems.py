@@ -20,6 +20,7 @@ STATUS: dict[type[Exception], int] = {
     errors.UnknownButtonError: 403,
     errors.UnknownConversationError: 404,
     errors.RefusedFileError: 422,
+    errors.InvalidFormError: 422,
     errors.WithAgentError: 409,
 }
 
@@ -53,4 +54,6 @@ async def _validation_problem(request: Request, error: Exception) -> Response:
 
 
 async def _refusal(request: Request, error: Exception) -> Response:
+    if isinstance(error, errors.InvalidFormError):
+        return problem(STATUS[type(error)], str(error), fields=error.fields)
     return problem(STATUS[type(error)], str(error))

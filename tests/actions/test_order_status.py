@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from rapport.chat.forms import filled_form, parse_form
+from rapport.chat.timeline import parse_timeline
 from rapport.store.customers import Customer
 from rapport.store.events import Event
 from rapport.store.orders import Order
@@ -21,6 +24,44 @@ OLDER = "订单 HM-1000（¥45）2025年8月23日 已经送达。用得还顺手
 async def test_a_signed_in_customer_sees_her_newest_orders(rasa: Rasa) -> None:
     reply = await rasa.asks("order_status", "我的快递到哪了", by=KNOWN)
     assert reply.texts == [NEWEST, OLDER]
+
+
+async def test_each_order_comes_with_its_way(rasa: Rasa) -> None:
+    reply = await rasa.asks("order_status", "我的快递到哪了", by=KNOWN)
+    newest, older = (response["custom"]["timeline"] for response in reply.responses)
+    assert newest == {
+        "order": "HM-1001",
+        "steps": [
+            {"label": "已下单", "at": newest["steps"][0]["at"], "done": True},
+            {"label": "已付款", "done": True},
+            {"label": "已发货", "at": "2026年3月1日", "done": True},
+            {"label": "已送达", "done": False},
+        ],
+    }
+    assert [step["done"] for step in older["steps"]] == [True] * 4
+    assert parse_timeline(newest) == newest
+
+
+async def test_a_cancelled_order_goes_no_further(rasa: Rasa, shop: Shop) -> None:
+    async with shop.database.session() as session:
+        order = (await session.scalars(select(Order).where(Order.number == "HM-1001"))).one()
+        order.status, order.cancelled_at = "cancelled", datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+    reply = await rasa.asks("order_status", "hm-1001", by=KNOWN, entities=[entity("order_id", "hm-1001")])
+    (steps,) = (response["custom"]["timeline"]["steps"] for response in reply.responses)
+    assert [(step["label"], step["done"]) for step in steps] == [("已下单", True), ("已取消", True)]
+
+
+async def test_a_stranger_may_fill_both_pieces_into_a_form(rasa: Rasa) -> None:
+    asked = await rasa.asks("order_status", "我的订单到哪了")
+    form = parse_form(asked.responses[-1]["custom"]["form"])
+    assert form is not None
+    filled = filled_form(form, {"order_id": "HM-1001", "email": MEI_EMAIL})
+    assert filled.title == f"订单号: HM-1001\n下单时留的邮箱: {MEI_EMAIL}"
+    intent, _, values = filled.payload.removeprefix("/").partition("{")
+    pieces = json.loads("{" + values)
+    entities = [entity(name, value) for name, value in pieces.items()]
+    reply = await rasa.asks("order_status", filled.payload, intent=intent, entities=entities)
+    assert reply.texts == [NEWEST]
 
 
 async def test_a_signed_in_customer_sees_the_order_she_names(rasa: Rasa) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 
@@ -226,3 +227,46 @@ async def test_a_token_from_the_past_or_future_is_refused() -> None:
     for wrong in (now + timedelta(minutes=11), now - timedelta(minutes=2)):
         with pytest.raises(InvalidCustomerTokenError):
             read_customer_token(token, key=SHOP_KEY, now=wrong)
+
+
+FORM = {
+    "intent": "order_status",
+    "fields": [{"name": "order_id", "label": "订单号", "type": "text", "required": True}],
+}
+
+
+async def test_a_form_is_answered_as_a_message(client: Client) -> None:
+    client.rasa.answer = lambda question: [{"text": "哪个订单？", "custom": {"form": FORM}}]
+    await client.begin()
+    await client.say("订单")
+    (message,) = await answered(client, 1)
+    assert message["form"] == {"fields": FORM["fields"]}
+
+    async def fill(values: dict[str, str], seq: int) -> httpx.Response:
+        body = {"client_id": f"form:{seq}", "form": seq, "values": values}
+        return await client.http.post("/chat/messages", json=body, headers=client.headers)
+
+    empty = await fill({"order_id": " "}, message["seq"])
+    assert (empty.status_code, empty.json()["fields"]) == (422, ["order_id"])
+    assert (await fill({"order_id": "HM-1"}, 1)).status_code == 422
+    sent = await fill({"order_id": "HM-1"}, message["seq"])
+    assert (await fill({"order_id": "HM-2"}, message["seq"])).json() == sent.json()
+    await answered(client, 2)
+    assert client.rasa.said() == ["订单", '/order_status{"order_id": "HM-1"}']
+    filled = (await client.read())["messages"][2]
+    assert (filled["text"], filled["client_id"]) == ("订单号: HM-1", f"form:{message['seq']}")
+
+
+async def test_what_the_customer_has_read_only_rises(client: Client) -> None:
+    await client.begin()
+    await client.say("你好")
+    await answered(client, 1)
+    for seq in (1, 0, 3, 2, 1):
+        answer = await client.http.post("/chat/read", json={"seq": seq}, headers=client.headers)
+        assert answer.status_code == 202
+    database = Database(client.settings.database_url)
+    async with database.reading() as session:
+        assert (await session.get_one(Conversation, client.conversation_id)).read_seq == 2
+    await database.close()
+    assert (await client.http.post("/chat/read", json={"seq": -1}, headers=client.headers)).status_code == 422
+    assert (await client.http.post("/chat/read", json={"seq": 1})).status_code == 401
