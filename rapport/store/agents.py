@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -50,3 +51,14 @@ class Agent(Base):
 async def agent_called(session: AsyncSession, name: str) -> Agent | None:
     """The member of staff of this name who is not disabled."""
     return await session.scalar(select(Agent).where(Agent.name == name, Agent.disabled_at.is_(None)))
+
+
+async def agents_by_name(session: AsyncSession) -> Sequence[Agent]:
+    """Everybody who is or was on the staff."""
+    return (await session.scalars(select(Agent).order_by(Agent.name))).all()
+
+
+async def set_password(session: AsyncSession, agent: Agent, password_hash: str, *, now: datetime) -> None:
+    """The agent's password is another from now on. Her log-ins are ended by whoever calls this."""
+    agent.password_hash, agent.password_changed_at = password_hash, now
+    await session.flush()

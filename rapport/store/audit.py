@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,3 +42,19 @@ async def add_audit_entry(
     """Writes an entry into the transaction of what it tells of: both last, or neither."""
     session.add(AuditEntry(at=at, who=who, action=action, object=object, details=dict(details or {})))
     await session.flush()
+
+
+async def audit_before(
+    session: AsyncSession, before: int | None, *, limit: int, who: str = "", action: str = "", of: str = ""
+) -> Sequence[AuditEntry]:
+    """Entries older than the one numbered `before` (None: all), newest first; `of` is an object, or how it begins."""
+    statement = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(AuditEntry.id < before)
+    if who:
+        statement = statement.where(AuditEntry.who == who)
+    if action:
+        statement = statement.where(AuditEntry.action == action)
+    if of:
+        statement = statement.where(AuditEntry.object.startswith(of, autoescape=True))
+    return (await session.scalars(statement)).all()
