@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.ability import Ability
-from actions.policies import Policies
-from actions.policy_search import UNHEARD
 from actions.reply import Answer, Button
 from actions.turn import Turn
+from rapport.marketing.policies import Policies
+from rapport.marketing.policy_search import UNHEARD
 from rapport.store.offers import points_of
 
 OTHERWISE = "out_of_scope"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.ability import Ability
-from actions.policies import Policies
 from actions.reply import Answer, Button
 from actions.turn import Turn
+from rapport.marketing.policies import Policies
 
 OFFERED = 3
 

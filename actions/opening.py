@@ -7,12 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from actions.catalogue import Catalogue
-from actions.policy_file import PolicyFile
 from actions.services import Services
 from actions.texts import Texts
 from models.words import prepare
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation
+from rapport.marketing.newest_policies import PolicyFile
 from rapport.marketing.profiles import Home
 from rapport.marketing.scoring import Scorer
 from rapport.marketing.versions import open_rules

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.catalogue import Catalogue
-from actions.policy_file import PolicyFile
 from actions.texts import Texts
 from rapport.clock import Clock
 from rapport.marketing.automation import Automation
+from rapport.marketing.newest_policies import PolicyFile
 from rapport.marketing.scoring import Scorer
 from rapport.settings import Settings
 from rapport.store.database import Database

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
 
 import yaml
 
 from actions.errors import TextError
+from rapport.marketing.placeholders import placeholders
 from rapport.settings import LANGUAGES, Language
 
 FILE = Path(__file__).with_name("texts.yml")
@@ -32,13 +32,3 @@ class Texts:
     def say(self, key: str, language: Language, /, **values: object) -> str:
         """The sentence `key`; a placeholder without a value raises KeyError."""
         return self._texts[key][language].format(**values)
-
-
-def placeholders(sentence: str) -> set[str]:
-    """The names in braces, with all that stands there. Raises ValueError where a brace is left open."""
-    pieces = (piece[1:] for piece in Formatter().parse(sentence))
-    return {_written(name, form, how) for name, form, how in pieces if name is not None}
-
-
-def _written(name: str, form: str | None, how: str | None) -> str:
-    return name + (f"!{how}" if how else "") + (f":{form}" if form else "")

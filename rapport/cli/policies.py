@@ -11,11 +11,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from actions.policy_reader import read_policies
-from actions.policy_search import PolicySearch
 from rapport.cli.output import FINDING, AsJson, console, print_json, refuse
 from rapport.clock import utc_now
 from rapport.marketing.errors import RuleError
+from rapport.marketing.policy_reader import read_policies
+from rapport.marketing.policy_search import PolicySearch
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.unanswered import Unanswered, unanswered_questions

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from actions.policy_reader import read_policies
+from rapport.marketing.policy_reader import read_policies
 from rapport.marketing.vocabulary import INTENTS
 from rapport.store.conversations import Handoff
 from tests.actions.open_orders import add_order, order_now

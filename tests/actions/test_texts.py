@@ -9,7 +9,8 @@ import yaml
 from actions.abilities import ABILITIES
 from actions.errors import TextError
 from actions.order_ability import OrderAbility
-from actions.texts import FILE, Texts, placeholders
+from actions.texts import FILE, Texts
+from rapport.marketing.placeholders import placeholders
 
 TEXTS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from actions.policies import TopicPolicy
-from actions.policy_reader import read_policies
-from actions.policy_search import PolicySearch
+from rapport.marketing.policies import TopicPolicy
+from rapport.marketing.policy_reader import read_policies
+from rapport.marketing.policy_search import PolicySearch
 
 TOPICS = read_policies(Path("rules/policies.yml")).topics
 SEARCH = PolicySearch(TOPICS)

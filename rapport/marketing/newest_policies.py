@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from actions.policies import Policies
-from actions.policy_reader import read_policies
-from actions.policy_search import PolicySearch
 from rapport.marketing.errors import RuleError
+from rapport.marketing.policies import Policies
+from rapport.marketing.policy_reader import read_policies
+from rapport.marketing.policy_search import PolicySearch
 
 logger = logging.getLogger(__name__)
 

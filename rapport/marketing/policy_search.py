@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions.policies import TopicPolicy
 from models.topics import Ranked, Topic, TopicSearch, known_questions
 from models.words import words
+from rapport.marketing.policies import TopicPolicy
 
 # What the intent is worth beside the words: as much as a third of a topic's examples in the same words.
 HINT = 0.2

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from actions.policies import Policies, Policy, TopicPolicy
-from actions.policy_file import PolicyFile
-from actions.policy_reader import read_policies
 from rapport.marketing.errors import RuleError
+from rapport.marketing.newest_policies import PolicyFile
+from rapport.marketing.policies import Policies, Policy, TopicPolicy
+from rapport.marketing.policy_reader import read_policies
 
 SHIPPED = Path("rules/policies.yml")
 GOOD = """\

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actions.policies import Policies, Policy, TopicPolicy
-from actions.texts import placeholders
 from rapport.marketing.errors import RuleError, choices
 from rapport.marketing.marked_yaml import Document, read
+from rapport.marketing.placeholders import placeholders
+from rapport.marketing.policies import Policies, Policy, TopicPolicy
 from rapport.marketing.vocabulary import INTENTS
 from rapport.settings import LANGUAGES
 
