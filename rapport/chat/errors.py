@@ -2,11 +2,14 @@
 
 ChatError
 ├── InvalidCustomerTokenError   the shop's token for a customer is wrong, too old or used
-├── UnknownConversationError    the conversation is gone or closed
+├── UnknownConversationError    the conversation is gone
 ├── UnknownButtonError          this payload was not offered in this conversation
 ├── RefusedFileError            not a file this chat takes
 ├── InvalidFormError            a form was filled in wrongly, or is not there
 ├── WithAgentError              a person is answering, so that cannot be done now
+├── MovedError                  the conversation is no longer as it was when the caller looked
+├── NotHeldError                only who holds the conversation may do that
+├── NotThereError               who should take the conversation is not there
 └── AssistantError              the assistant gave no answer
 """
 
@@ -27,7 +30,7 @@ class InvalidCustomerTokenError(ChatError):
 
 
 class UnknownConversationError(ChatError):
-    """There is no such open conversation."""
+    """There is no such conversation."""
 
 
 class UnknownButtonError(ChatError):
@@ -48,6 +51,18 @@ class InvalidFormError(ChatError):
 
 class WithAgentError(ChatError):
     """A person is answering this conversation now."""
+
+
+class MovedError(ChatError):
+    """The conversation has changed since you looked: read it again."""
+
+
+class NotHeldError(ChatError):
+    """Only the agent who holds this conversation may do that."""
+
+
+class NotThereError(ChatError):
+    """There is no such agent, or she is not there now."""
 
 
 class AssistantError(ChatError):

@@ -10,23 +10,26 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.buttons import Button, signed_button
-from rapport.chat.errors import InvalidFormError, UnknownConversationError
+from rapport.chat.changes import customer_waits, reopen, standing_now
+from rapport.chat.errors import InvalidFormError
 from rapport.chat.files import StoredFile
 from rapport.chat.forms import filled_form
 from rapport.chat.language import language_of
+from rapport.chat.terms import TERMS, Terms
 from rapport.chat.words import words
 from rapport.settings import Language
 from rapport.store.conversations import (
-    Standing,
     Utterance,
     append_message,
     form_of_message,
-    locked,
     seq_of_client,
     turn_to_language,
 )
 from rapport.store.signals import send_signal
 from rapport.store.turns import PendingTurn, leave_to_a_person
+
+# What staff see has changed: who waits, who responds, who is there.
+DESK = "desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,42 @@ def topic(conversation_id: str) -> str:
     return f"chat:{conversation_id}"
 
 
-async def tell_other_processes(session: AsyncSession, conversation_id: str) -> None:
-    """Signals a change that this process wakes its own streams for: on SQLite there is no other web process."""
+async def tell_other_processes(session: AsyncSession, conversation_id: str, *, desk: bool = False) -> None:
+    """Signals a change that this process wakes its own streams for: on SQLite there is no other web process.
+
+    `desk`: staff should see it in their lists, too.
+    """
     if session.get_bind().dialect.name != "sqlite":
         await send_signal(session, topic(conversation_id))
+        if desk:
+            await send_signal(session, DESK)
+
+
+async def tell_everybody(session: AsyncSession, conversation_id: str) -> None:
+    """Signals a change that staff see too, to every process: the worker makes such changes as well."""
+    for changed in (topic(conversation_id), DESK):
+        await send_signal(session, changed)
 
 
 async def receive(
-    session: AsyncSession, conversation_id: str, client_id: str, said: str | Button, *, now: datetime
+    session: AsyncSession,
+    conversation_id: str,
+    client_id: str,
+    said: str | Button,
+    *,
+    now: datetime,
+    terms: Terms = TERMS,
 ) -> Received:
-    """Stores what the customer said: her text, or the button she pressed.
+    """Stores what the customer said: her text, or the button she pressed. A closed conversation is open again.
 
     The same `client_id` is the same message. Raises UnknownConversationError.
     """
-    conversation = await _locked(session, conversation_id)
+    conversation = await standing_now(session, conversation_id)
     known = await seq_of_client(session, conversation_id, client_id)
     if known is not None:
         return Received(known)
+    if conversation.closed_at is not None:
+        await reopen(session, conversation_id)
     language = conversation.language
     text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
     if payload is None and (spoken := language_of(text, otherwise=cast(Language, language))) != language:
@@ -72,10 +94,11 @@ async def receive(
     message = await append_message(
         session, conversation_id, "customer", text, at=now, client_id=client_id, payload=payload
     )
-    await tell_other_processes(session, conversation_id)
+    await tell_other_processes(session, conversation_id, desk=conversation.responder != "assistant")
     if conversation.responder != "assistant":
         # A person has it now: the assistant must not come back to it when she hands the conversation back.
         await leave_to_a_person(session, conversation_id)
+        await customer_waits(session, conversation_id, now=now, terms=terms)
         return Received(message.seq, said=(message,))
     turn = PendingTurn(conversation_id, message.seq, text, payload, language, conversation.version)
     return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=(message,))
@@ -90,13 +113,22 @@ async def filled_in(session: AsyncSession, conversation_id: str, seq: int, value
 
 
 async def receive_file(
-    session: AsyncSession, conversation_id: str, file: StoredFile, *, client_id: str | None, key: str, now: datetime
+    session: AsyncSession,
+    conversation_id: str,
+    file: StoredFile,
+    *,
+    client_id: str | None,
+    key: str,
+    now: datetime,
+    terms: Terms = TERMS,
 ) -> Received:
     """Stores that the customer sent a file. The assistant cannot read it: it says so and offers a person."""
-    conversation = await _locked(session, conversation_id)
+    conversation = await standing_now(session, conversation_id)
     known = await seq_of_client(session, conversation_id, client_id) if client_id else None
     if known is not None:
         return Received(known)
+    if conversation.closed_at is not None:
+        await reopen(session, conversation_id)
     message = await append_message(
         session, conversation_id, "customer", "", at=now, client_id=client_id, files=[file.as_json()]
     )
@@ -104,12 +136,7 @@ async def receive_file(
         say = words(conversation.language)
         person = signed_button(Button(say.ask_a_person, "/handoff"), conversation_id, key=key)
         await append_message(session, conversation_id, "assistant", say.file_received, at=now, buttons=[person])
-    await tell_other_processes(session, conversation_id)
+    else:
+        await customer_waits(session, conversation_id, now=now, terms=terms)
+    await tell_other_processes(session, conversation_id, desk=conversation.responder != "assistant")
     return Received(message.seq)
-
-
-async def _locked(session: AsyncSession, conversation_id: str) -> Standing:
-    standing = await locked(session, conversation_id)
-    if standing is None:
-        raise UnknownConversationError
-    return standing

@@ -26,7 +26,7 @@ async def leave_queue(session: AsyncSession, conversation_id: str, *, now: datet
     ):
         return
     await leave_to_a_person(session, conversation_id)
-    await end_handoff(session, conversation_id, now=now)
+    await end_handoff(session, conversation_id, now=now, outcome="left")
     await append_message(session, conversation_id, "system", words(conversation.language).left_queue, at=now)
     await add_event(
         session, "handoff_ended", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,

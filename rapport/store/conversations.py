@@ -38,7 +38,8 @@ class Conversation(Base):
     `id` is 128 random bits in hex: it is also Rasa's sender id. `last_seq` is the number of the newest message,
     `answered_seq` the number up to which nothing waits for the assistant any more. `shown_products` are SKUs, newest
     first; `context` is what the actions need to understand "the cheaper one" (`actions.context`). `read_seq` is how
-    far the customer has read; `snoozed_until` is set while its agent waits for something.
+    far the customer has read; `snoozed_until` is set while its agent waits for something. `awaits` is "email" where
+    she was asked for an address to be answered at.
     """
 
     __tablename__ = "conversations"
@@ -60,6 +61,7 @@ class Conversation(Base):
     closed_at: Mapped[datetime | None]
     read_seq: Mapped[int] = mapped_column(default=0)
     snoozed_until: Mapped[datetime | None]
+    awaits: Mapped[str | None] = mapped_column(String(16))
     stars: Mapped[int | None]
     comment: Mapped[str | None] = mapped_column(String(1000))
 
@@ -95,13 +97,18 @@ class ChatMessage(Base):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an open conversation stands: its columns of these names."""
+    """How a conversation stands: its columns of these names."""
 
     language: str
     responder: str
     version: int
     last_seq: int
     answered_seq: int
+    agent: str | None = None
+    customer_id: int | None = None
+    snoozed_until: datetime | None = None
+    closed_at: datetime | None = None
+    awaits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ class Handoff(Base):
     `priority` orders the queue (higher is sooner), `skill` and `language` say who can take it. `summary` is what the
     assistant is told when it gets the conversation back. `due_at` is when the agent's next answer is due; the time
     the conversation was snoozed, `snoozed_seconds`, is no handling time. `outcome`: resolved, returned (to the
-    assistant), left (by the customer), nobody (was there).
+    assistant), left (by the customer), transferred, nobody (was there).
     """
 
     __tablename__ = "handoffs"
@@ -149,6 +156,7 @@ class Handoff(Base):
     priority: Mapped[float] = mapped_column(default=0.0)
     answered_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    snoozed_at: Mapped[datetime | None]
     snoozed_seconds: Mapped[float] = mapped_column(default=0.0)
     summary: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(String(16))
@@ -174,7 +182,7 @@ async def change_responder(
 
 
 async def locked(session: AsyncSession, conversation_id: str) -> Standing | None:
-    """How this conversation stands, and will until the transaction ends; None where it is unknown or closed."""
+    """How this conversation stands, and will until the transaction ends; None where it is unknown."""
     # On PostgreSQL the row's lock puts two posts of one client id in order; SQLite has one writer anyway.
     row = (await session.execute(_LOCKED, {"conversation": conversation_id})).one_or_none()
     return None if row is None else Standing(*row)
@@ -246,11 +254,7 @@ CONVERSATIONS, MESSAGES = cast(Table, Conversation.__table__), cast(Table, ChatM
 # Every turn waits for these: built once, because building one takes longer than running it.
 _THIS = CONVERSATIONS.c.id == bindparam("conversation")
 _IN_THIS = MESSAGES.c.conversation_id == bindparam("conversation")
-_LOCKED = (
-    select(*(CONVERSATIONS.c[field.name] for field in fields(Standing)))
-    .where(_THIS, CONVERSATIONS.c.closed_at.is_(None))
-    .with_for_update()
-)
+_LOCKED = select(*(CONVERSATIONS.c[field.name] for field in fields(Standing))).where(_THIS).with_for_update()
 _WITH_CUSTOMER = (
     select(Conversation, Customer)
     .outerjoin(Customer, Customer.id == Conversation.customer_id)

@@ -31,10 +31,10 @@ async def usual_wait(session: AsyncSession) -> float | None:
     return sum(waits) / len(waits) if waits else None
 
 
-async def end_handoff(session: AsyncSession, conversation_id: str, *, now: datetime) -> None:
+async def end_handoff(session: AsyncSession, conversation_id: str, *, now: datetime, outcome: str) -> None:
     """Ends the conversation's open hand-off, if there is one."""
     statement = update(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.state != "ended")
-    await session.execute(statement.values(state="ended", ended_at=now))
+    await session.execute(statement.values(state="ended", ended_at=now, due_at=None, outcome=outcome))
 
 
 async def start_handoff(session: AsyncSession, conversation_id: str, *, reason: str, now: datetime) -> bool:
@@ -45,7 +45,9 @@ async def start_handoff(session: AsyncSession, conversation_id: str, *, reason: 
     version = conversation.version
     if not await change_responder(session, conversation_id, "queue", version=version, waiting_since=now):
         return False
-    session.add(Handoff(conversation_id=conversation_id, reason=reason, requested_at=now))
+    handoff = Handoff(conversation_id=conversation_id, reason=reason, requested_at=now)
+    handoff.language = conversation.language
+    session.add(handoff)
     await add_event(
         session, "handoff_requested", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,
         properties={"reason": reason}, key=f"handoff_requested:{conversation_id}:{version}",

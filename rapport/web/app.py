@@ -12,7 +12,19 @@ from rapport.clock import Clock, utc_now
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.signals import listening
-from rapport.web import api_docs, chat, chat_files, chat_stream, health, links, mailbox, metrics, shop, static_files
+from rapport.web import (
+    api_conversations,
+    api_docs,
+    chat,
+    chat_files,
+    chat_stream,
+    health,
+    links,
+    mailbox,
+    metrics,
+    shop,
+    static_files,
+)
 from rapport.web.body_limit import BodyLimit
 from rapport.web.desk import open_desk
 from rapport.web.headers import SecurityHeaders
@@ -27,6 +39,7 @@ ROUTERS = (
     chat.router,
     chat_files.router,
     chat_stream.router,
+    api_conversations.router,
     links.router,
     health.router,
     metrics.router,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from rapport.chat.buttons import pressed_button
 from rapport.chat.customer_token import read_customer_token
 from rapport.chat.forms import MOST_FIELDS
-from rapport.chat.gateway import filled_in, receive, tell_other_processes, topic
+from rapport.chat.gateway import DESK, filled_in, receive, tell_other_processes, topic
 from rapport.chat.language import language_of_locale
 from rapport.chat.responder import leave_queue, rate
 from rapport.chat.sessions import issue_ticket, open_session
@@ -94,8 +94,9 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
     said = body.text or (pressed_button(body.payload, conversation_id, key=desk.key) if body.payload else None)
     async with given.database.session() as session:
         said = said or await filled_in(session, conversation_id, body.form or 0, body.values)
-        received = await receive(session, conversation_id, body.client_id, said, now=given.clock())
+        received = await receive(session, conversation_id, body.client_id, said, now=given.clock(), terms=desk.terms)
     given.signals.wake(topic(conversation_id), received.said)
+    given.signals.wake(DESK)
     if received.awaits_assistant:
         desk.turns.start(conversation_id, received.turn)
     return {"seq": received.seq}
@@ -145,4 +146,5 @@ async def back_to_assistant(conversation_id: InConversation, given: Given, desk:
     async with given.database.session() as session:
         await leave_queue(session, conversation_id, now=given.clock())
     given.signals.wake(topic(conversation_id))
+    given.signals.wake(DESK)
     return {}

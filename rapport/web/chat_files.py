@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, HTTPException, Path, UploadFile
 from fastapi.responses import FileResponse
 
 from rapport.chat.files import LARGEST_FILE, MEDIA_TYPES, store_file
-from rapport.chat.gateway import receive_file, topic
+from rapport.chat.gateway import DESK, receive_file, topic
 from rapport.web.chat import ACCEPTED, Given, Text
 from rapport.web.desk import AtDesk, InConversation
 
@@ -38,6 +38,7 @@ async def send(
             session, conversation_id, stored, client_id=client_id, key=desk.key, now=given.clock()
         )
     given.signals.wake(topic(conversation_id))
+    given.signals.wake(DESK)
     return {"seq": received.seq}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Request
@@ -13,6 +13,7 @@ from fastapi import Depends, Header, HTTPException, Request
 from rapport.chat.assistant import Assistant, wire_to
 from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
+from rapport.chat.terms import Terms
 from rapport.chat.turns import Outcome, Turns
 from rapport.chat.typing_now import TypingNow
 from rapport.web.limits import Limit
@@ -31,6 +32,7 @@ class Desk:
     key: str
     per_conversation: Limit
     per_address: Limit
+    terms: Terms = field(default_factory=Terms)
 
 
 @asynccontextmanager

@@ -22,6 +22,9 @@ STATUS: dict[type[Exception], int] = {
     errors.RefusedFileError: 422,
     errors.InvalidFormError: 422,
     errors.WithAgentError: 409,
+    errors.MovedError: 409,
+    errors.NotHeldError: 409,
+    errors.NotThereError: 409,
 }
 
 

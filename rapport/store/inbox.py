@@ -1,0 +1,90 @@
+"""Every conversation as staff look through them: the one with the newest message first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rapport.store.conversations import ChatMessage, Conversation, Handoff
+from rapport.store.customers import Customer
+from rapport.store.readings import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations: `mine` are those an agent holds or was given, `queue` those who wait in it.
+
+    `text` is found in what was said and in the customer's name; `before` is the `cursor` of the last one seen.
+    """
+
+    responder: str | None = None
+    mine: str | None = None
+    queue: bool = False
+    text: str = ""
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conversation, its newest message (`cursor` is its id), its open hand-off, and how many are unread."""
+
+    conversation: Conversation
+    cursor: int
+    author: str
+    text: str
+    at: datetime
+    handoff: Handoff | None
+    customer_name: str | None
+    unread: int
+
+
+async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: str) -> list[Found]:
+    """The conversations in which something was said, newest first."""
+    unread = (
+        select(func.count())
+        .where(
+            ChatMessage.conversation_id == Conversation.id,
+            ChatMessage.author == "customer",
+            ChatMessage.seq > func.coalesce(_read(reader), 0),
+        )
+        .scalar_subquery()
+    )
+    last, named = ChatMessage, Customer.name
+    statement = (
+        select(Conversation, last.id, last.author, last.text, last.at, Handoff, named, unread)
+        .join(last, and_(last.conversation_id == Conversation.id, last.seq == Conversation.last_seq))
+        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.state != "ended"))
+        .outerjoin(Customer, Customer.id == Conversation.customer_id)
+    )
+    statement = _only(statement, wanted).order_by(last.id.desc()).limit(wanted.limit)
+    return [Found(*row) for row in await session.execute(statement)]
+
+
+def _read(reader: str) -> Any:
+    mine = (Reading.conversation_id == Conversation.id) & (Reading.agent == reader)
+    return select(Reading.seq).where(mine).scalar_subquery()
+
+
+def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.responder is not None:
+        statement = statement.where(Conversation.responder == wanted.responder)
+    if wanted.queue:
+        statement = statement.where(Conversation.responder == "queue")
+    if wanted.mine is not None:
+        given = and_(Conversation.responder == "queue", Handoff.agent == wanted.mine)
+        statement = statement.where(or_(Conversation.agent == wanted.mine, given))
+    if wanted.text:
+        statement = statement.where(_says(wanted.text))
+    if wanted.before is not None:
+        statement = statement.where(ChatMessage.id < wanted.before)
+    return statement
+
+
+def _says(text: str) -> Any:
+    spoken = select(ChatMessage.conversation_id).where(ChatMessage.text.icontains(text, autoescape=True))
+    return or_(Conversation.id.in_(spoken), Customer.name.icontains(text, autoescape=True))
