@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from rapport.settings import Settings
-from rapport.store.database import Database
-from rapport.store.schema import migrate
 from rapport.web.app import create_app
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import RasaServer, serving
@@ -87,11 +86,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def running(settings: Settings) -> Running:
+async def running(settings: Settings, sqlite_template: Path) -> Running:
     """Starts the application with settings changed as asked."""
-    database = Database(settings.database_url)
-    await migrate(database)
-    await database.close()
+    shutil.copyfile(sqlite_template, settings.database_url.partition("///")[2])
 
     @asynccontextmanager
     async def run(**changes: Any) -> AsyncIterator[Client]:
