@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from rapport.cli import evaluate, imports, messages, policies, rules, train
+from rapport.cli import agents, evaluate, imports, keys, messages, policies, rules, train
 from rapport.cli.demo import demo
 from rapport.cli.doctor import doctor
 from rapport.cli.migrate import migrate
@@ -22,5 +22,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(policies.app, name="policies")
 app.add_typer(rules.app, name="rules")
+app.add_typer(agents.app, name="agents")
+app.add_typer(keys.app, name="keys")
 # `rapport preview` and `rapport send-test` stand beside the others, not below a word of their own.
 app.registered_commands += messages.app.registered_commands

@@ -56,9 +56,3 @@ async def agent_called(session: AsyncSession, name: str) -> Agent | None:
 async def agents_by_name(session: AsyncSession) -> Sequence[Agent]:
     """Everybody who is or was on the staff."""
     return (await session.scalars(select(Agent).order_by(Agent.name))).all()
-
-
-async def set_password(session: AsyncSession, agent: Agent, password_hash: str, *, now: datetime) -> None:
-    """The agent's password is another from now on. Her log-ins are ended by whoever calls this."""
-    agent.password_hash, agent.password_changed_at = password_hash, now
-    await session.flush()
