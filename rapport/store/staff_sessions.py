@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, delete, select, update
@@ -64,3 +65,11 @@ async def end_staff_session(session: AsyncSession, key_hash: str) -> None:
 async def end_staff_sessions_of(session: AsyncSession, agent_id: int) -> None:
     """The agent is logged out everywhere."""
     await session.execute(delete(StaffSession).where(StaffSession.agent_id == agent_id))
+
+
+async def staff_sessions_of(session: AsyncSession, agent_id: int, *, now: datetime) -> Sequence[StaffSession]:
+    """Where the agent is logged in, the latest first."""
+    statement = select(StaffSession).where(StaffSession.agent_id == agent_id, StaffSession.expires_at > now)
+    return (
+        await session.scalars(statement.where(StaffSession.confirmed).order_by(StaffSession.seen_at.desc()))
+    ).all()

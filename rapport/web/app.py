@@ -13,6 +13,8 @@ from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.signals import listening
 from rapport.web import (
+    account,
+    api_audit,
     api_conversations,
     api_docs,
     chat,
@@ -20,6 +22,7 @@ from rapport.web import (
     chat_stream,
     health,
     links,
+    log_in,
     mailbox,
     metrics,
     shop,
@@ -27,6 +30,7 @@ from rapport.web import (
 )
 from rapport.web.body_limit import BodyLimit
 from rapport.web.desk import open_desk
+from rapport.web.door import Door
 from rapport.web.headers import SecurityHeaders
 from rapport.web.metrics import Metrics
 from rapport.web.origins import Origins
@@ -40,6 +44,9 @@ ROUTERS = (
     chat_files.router,
     chat_stream.router,
     api_conversations.router,
+    log_in.router,
+    account.router,
+    api_audit.router,
     links.router,
     health.router,
     metrics.router,
@@ -69,7 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     app = FastAPI(
         title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.state.metrics = Metrics()
+    app.state.metrics, app.state.door = Metrics(), Door()
     install_problems(app)
     install_sign_in(app)
     for router in ROUTERS:

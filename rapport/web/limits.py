@@ -14,15 +14,19 @@ REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class Limit:
-    """A token bucket per caller. `per_minute` 0 means no limit; a burst may take half a minute's calls at once."""
+    """A token bucket per caller. `per_minute` 0 means no limit.
+
+    A burst may take `at_once` calls, or half a minute's where that is not said.
+    """
 
     per_minute: int
     clock: Callable[[], float] = time.monotonic
+    at_once: int | None = None
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def burst(self) -> float:
-        return max(1.0, self.per_minute / 2)
+        return max(1.0, self.per_minute / 2) if self.at_once is None else self.at_once
 
     def take(self, caller: str) -> None:
         """Counts a call. Raises a 429 that says when to come back."""

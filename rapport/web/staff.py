@@ -79,10 +79,10 @@ async def caller(request: Request, given: Given) -> Staff:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.casefold() == "bearer":
         return await _program(key.strip(), given)
-    found = await _logged_in(request, given)
+    found = await log_in_of(request, given)
     if found is None or not found[0].confirmed:
         raise HTTPException(401, "Log in at /log-in, or give an API key: `Authorization: Bearer KEY`.")
-    staff = _staff(request, given, *found)
+    staff = staff_of(request, given, *found)
     if request.method not in SAFE:
         refuse_foreign(request, given)
         refuse_forged(request.headers.get("x-csrf-token", ""), staff)
@@ -91,12 +91,12 @@ async def caller(request: Request, given: Given) -> Staff:
 
 async def signed_in(request: Request, given: Given) -> Staff:
     """Who looks at this page, or posts its form (with the hidden field `csrf`). Raises NotSignedInError."""
-    found = await _logged_in(request, given)
+    found = await log_in_of(request, given)
     if found is None:
         raise NotSignedInError(request)
     if not found[0].confirmed:
         raise NotSignedInError(request, "/log-in/code")
-    staff = _staff(request, given, *found)
+    staff = staff_of(request, given, *found)
     if request.method not in SAFE:
         refuse_foreign(request, given)
         refuse_forged(request.headers.get("x-csrf-token") or await _field(request, "csrf"), staff)
@@ -169,21 +169,24 @@ async def _program(key: str, given: Services) -> Staff:
     return Staff(f"key:{found.name}", found.name, "agent", given.settings.default_language, "key")
 
 
-async def _logged_in(request: Request, given: Services) -> tuple[StaffSession, Agent] | None:
+async def log_in_of(request: Request, given: Services) -> tuple[StaffSession, Agent] | None:
+    """The log-in of this browser, confirmed or not, and whose it is."""
     key = cookie_of(request, given.settings)
     if not key:
         return None
     now = given.clock()
     async with given.database.reading() as session:
         found = await staff_session(session, hash_of(key), now=now)
-    if found is not None and now - found[0].seen_at >= NOTED_EVERY:
+    # Whoever still owes the code does not gain time by asking for the page again.
+    if found is not None and found[0].confirmed and now - found[0].seen_at >= NOTED_EVERY:
         async with given.database.session() as session:
             until = expiry(found[0].began_at, now)
             await extend_staff_session(session, found[0].key_hash, now=now, expires_at=until)
     return found
 
 
-def _staff(request: Request, given: Services, log_in: StaffSession, agent: Agent) -> Staff:
+def staff_of(request: Request, given: Services, log_in: StaffSession, agent: Agent) -> Staff:
+    """Who is logged in, as pages and routes see her."""
     language = agent.language if agent.language in LANGUAGES else given.settings.default_language
     csrf = csrf_token(cookie_of(request, given.settings), key=given.settings.key())
     return Staff(agent.name, agent.shown_name, cast(Role, agent.role), language, "session", csrf, log_in.key_hash)

@@ -44,6 +44,14 @@ def test_who_is_refused_hears_when_to_come_back() -> None:
     assert (refused.value.status_code, refused.value.headers) == (429, {"Retry-After": "31"})
 
 
+def test_a_burst_may_be_larger_than_the_pace() -> None:
+    clock = Clock()
+    limit = Limit(2, clock, at_once=8)
+    assert granted(limit, "a", 100) == 8
+    clock.now = 60.0
+    assert granted(limit, "a", 100) == 2
+
+
 def test_zero_means_no_limit() -> None:
     assert granted(Limit(0, Clock()), "a", 1000) == 1000
 
