@@ -43,10 +43,11 @@ validate: rasa/.venv/.ready
 
 stories: export RAPPORT_ACTIONS_URL = http://127.0.0.1:5055/webhook
 stories: assistant ## The trained assistant on conversations it has not seen: every intent, entity and action
-	$(NLU) -W ignore -m rasa test core --e2e --fail-on-prediction-errors --stories tests/test_stories.yml \
+	$(NLU) -W ignore -m rasa test core --e2e --stories tests/test_stories.yml \
 		--model $(VAR)/assistant/assistant.tar.gz --out $(VAR)/stories --no-plot
+	$(NLU) -m nlu.told $(VAR)/stories
 
-nlu-tests: rasa/.venv/.ready
+nlu-tests: assistant
 	PYTHONPATH=. rasa/.venv/bin/python -m pytest tests/nlu -q -c tests/nlu/pytest.ini
 
 assistant: setup

@@ -31,7 +31,7 @@ _AFTER: dict[Bound, str] = {
     ),
     "at_least": (
         r"or (?:more|above|up|higher)|and (?:up|above|over)|min(?:imum)?\b|\+"
-        r"|(?:元|块)?(?:以上|之上|起步|起)"
+        r"|(?:元|块)?(?:以上|之上|起步)|(?:元|块)起|(?<![一月日号])起"
     ),
     "about": r"ish\b|-ish\b|or so|(?:元|块)?(?:左右|上下)|多[块元]",
 }

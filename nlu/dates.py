@@ -18,6 +18,11 @@ _PATTERNS = (
     re.compile(r"(?<!\d)\d{4}[\-/.]\d{1,2}[\-/.]\d{1,2}(?!\d)"),
     re.compile(r"(?<![\d/.])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])"),
     re.compile(rf"(?:\d{{4}}年)?{_HAN_NUMBER}月(?:{_HAN_NUMBER}(?:日|号)?|初|底|中旬)"),
+    re.compile(rf"(?<![\d一二三四五六七八九十两]){_HAN_NUMBER}月(?:份)?(?![一二三四五六七八九十两\d卡票租费饼])"),
+    re.compile(
+        r"平安夜|圣诞节?|元旦|春节|除夕|中秋节?|国庆节?|端午节?|清明节?|情人节|母亲节|父亲节|双十一|双11|黑五"
+    ),
+    re.compile(r"\b(?:christmas(?: eve| day)?|new year'?s(?: eve| day)?|easter|thanksgiving|black friday)\b"),
     re.compile(r"(?<![\d月])(?:这个月|本月|下个?月|上个?月)?\d{1,2}(?:号|日)(?!楼|线|店|柜)"),
     re.compile(r"大前天|大后天|前天|后天|昨[天晚日]|今[天早晚日]|明[天早晚日]"),
     re.compile(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-
-from pypinyin import lazy_pinyin
 
 from nlu.entities import pattern_entities
 from nlu.entity import Entity
@@ -81,4 +80,13 @@ def _slices(text: str, sizes: Sequence[int]) -> Iterator[str]:
 
 @functools.lru_cache(maxsize=16384)
 def _sound(character: str) -> str:
-    return str(lazy_pinyin(character)[0])
+    return str(_pinyin()(character)[0])
+
+
+@functools.cache
+def _pinyin() -> Callable[[str], list[str]]:
+    # Read when it is imported: single characters need neither its 47,000 phrases nor copies of its tables (50 MB).
+    os.environ |= {"PYPINYIN_NO_PHRASES": "true", "PYPINYIN_NO_DICT_COPY": "true"}
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin

@@ -12,6 +12,7 @@ from nlu.annotations import Span
 from nlu.finder import EntityFinder
 from nlu.folding import Folded, fold
 from nlu.grams import GramReader
+from nlu.intent_model import IntentModel
 from nlu.learn import OUT_OF_SCOPE, Settings, learn
 from nlu.tagger import Tagger, tag_reader, train_tagger
 from nlu.words import Splitter
@@ -55,15 +56,19 @@ def trained_on(lines: Sequence[Line], splitter: Splitter | None = None) -> Itera
     reader = GramReader(splitter)
     model = learn([reader.read(line.text) for line in lines], [line.intent for line in lines], Settings())
     with tempfile.TemporaryDirectory() as folder:
-        finder = EntityFinder(tagger=_tagger(lines, Path(folder), splitter))
+        yield heard_by(model, EntityFinder(tagger=_tagger(lines, Path(folder), splitter)), reader)
 
-        def hear(text: str) -> Heard:
-            best, *others = model.rank(reader.read(text), 2)
-            inside = next((one.confidence for one in (best, *others) if one.intent != OUT_OF_SCOPE), 0.0)
-            named = _named(finder, fold(text), text, best.intent)
-            return Heard(best.intent, best.confidence >= model.threshold, named, inside, best.confidence)
 
-        yield hear
+def heard_by(model: IntentModel, finder: EntityFinder, reader: GramReader) -> Hear:
+    """What these make of a text."""
+
+    def hear(text: str) -> Heard:
+        best, *others = model.rank(reader.read(text), 2)
+        inside = next((one.confidence for one in (best, *others) if one.intent != OUT_OF_SCOPE), 0.0)
+        named = _named(finder, fold(text), text, best.intent)
+        return Heard(best.intent, best.confidence >= model.threshold, named, inside, best.confidence)
+
+    return hear
 
 
 def _named(finder: EntityFinder, folded: Folded, text: str, intent: str) -> tuple[tuple[str, str], ...]:

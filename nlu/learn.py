@@ -21,6 +21,8 @@ OUT_OF_SCOPE = "out_of_scope"
 _PARTS = 5
 # The share of what is in scope that the threshold may cost: docs/adr/0010 has what it costs and saves.
 _TURNED_AWAY = 0.005
+# The weights no longer change any answer below this.
+_TOLERANCE = 1e-2
 # The network is fed what at least two rows share: a gram of one row alone teaches it that row by heart.
 _SHARED = 2
 
@@ -93,7 +95,9 @@ def _space(rows: Sequence[Counter[str]]) -> _Space:
 def _fit(
     space: _Space, matrix: csr_matrix, target: npt.NDArray[np.int_], classes: int, settings: Settings
 ) -> _Models:
-    solver = LinearSVC(C=settings.cost, class_weight="balanced", random_state=settings.seed).fit(matrix, target)
+    solver = LinearSVC(C=settings.cost, tol=1e-2, class_weight="balanced", random_state=settings.seed).fit(
+        matrix, target
+    )
     weights, bias = np.zeros((matrix.shape[1], classes), np.float32), np.full(classes, -1.0, np.float32)
     # Two classes share one row of coefficients; a class may be missing from the rows of the first part.
     coefficients = np.vstack([-solver.coef_, solver.coef_]) if len(solver.classes_) == 2 else solver.coef_

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pycrfsuite
@@ -14,10 +14,14 @@ from nlu.goods import Goods
 from nlu.tagging import TagReader, labels, spans
 from nlu.words import Splitter
 
+# A text, its intent and what it names.
+Named = tuple[str, str, Sequence[Span]]
+# Of lines that name nothing a third teaches as much as all of them, in half the time.
+_UNNAMED_SHARE = 3
 _FILE = "entities.crfsuite"
 # Lafferty et al. 2001, by L-BFGS with elastic-net weights: the same lines give the same file.
 _ALGORITHM = "lbfgs"
-_SETTINGS = {"c1": 0.05, "c2": 0.02, "max_iterations": 50, "feature.possible_transitions": True}
+_SETTINGS = {"c1": 0.3, "c2": 0.02, "max_iterations": 50, "feature.possible_transitions": True}
 
 
 class Tagger:
@@ -44,16 +48,24 @@ class Tagger:
         return spans(found, self._tagger.tag(features)) if found else []
 
 
-def train_tagger(lines: Iterable[tuple[str, str, Sequence[Span]]], folder: Path, reader: TagReader) -> None:
-    """Learns from texts, their intents and what they name, also from those that name nothing; writes one file."""
+def train_tagger(lines: Iterable[Named], folder: Path, reader: TagReader) -> None:
+    """Learns from texts, their intents and what they name, also from some that name nothing; writes one file."""
     trainer = pycrfsuite.Trainer(_ALGORITHM, verbose=False)
     trainer.set_params(_SETTINGS)
-    for text, intent, named in lines:
+    for text, intent, named in _taught(lines):
         folded = fold(text)
         found, features = reader.read(folded.text, intent)
         if found:
             trainer.append(features, labels(found, _moved(named, folded.origins)))
     trainer.train(str(folder / _FILE))
+
+
+def _taught(lines: Iterable[Named]) -> Iterator[Named]:
+    unnamed = 0
+    for line in lines:
+        unnamed += not line[2]
+        if line[2] or unnamed % _UNNAMED_SHARE == 1:
+            yield line
 
 
 def tag_reader(splitter: Splitter) -> TagReader:

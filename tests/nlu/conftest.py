@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from nlu.examples import Example, read_examples
-from nlu.folds import line
-from nlu.hearing import Hear, trained_on
+from nlu.finder import EntityFinder
+from nlu.grams import GramReader
+from nlu.hearing import Hear, heard_by
+from nlu.intent_model import IntentModel
+from nlu.tagger import Tagger, tag_reader
 from nlu.words import Splitter
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +30,14 @@ def shipped() -> list[Example]:
 
 
 @pytest.fixture(scope="session")
-def hear(shipped: list[Example], splitter: Splitter) -> Iterator[Hear]:
-    """What the assistant hears: intents, threshold and tagger learned once from every shipped line."""
-    with trained_on([line(example) for example in shipped], splitter) as listening:
-        yield listening
+def hear(splitter: Splitter, tmp_path_factory: pytest.TempPathFactory) -> Hear:
+    """What the trained assistant hears, without Rasa around it and without any shop's catalogue."""
+    archive = Path(os.environ.get("RAPPORT_VAR_DIR", ROOT / "var")) / "assistant" / "assistant.tar.gz"
+    if not archive.exists():
+        pytest.fail(f"no trained assistant at {archive}; `make nlu-tests` trains it first")
+    folder = tmp_path_factory.mktemp("assistant")
+    with tarfile.open(archive) as file:
+        file.extractall(folder)  # noqa: S202  our own archive, just made
+    intents, tagger = (next(folder.glob(f"components/*{name}*")) for name in ("IntentClassifier", "EntityExtractor"))
+    finder = EntityFinder(tagger=Tagger.load(tagger, tag_reader(splitter)))
+    return heard_by(IntentModel.load(intents), finder, GramReader(splitter))
