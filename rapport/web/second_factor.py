@@ -38,7 +38,7 @@ def qr_code(text: str) -> str:
     """The text as an inline SVG without a style of its own."""
     drawn = BytesIO()
     segno.make(text, error="m").save(
-        drawn, kind="svg", xmldecl=False, svgns=False, scale=5, border=4, dark="#000", light="#fff", omitsize=False
+        drawn, kind="svg", xmldecl=False, svgns=False, border=4, dark="#000", light="#fff", omitsize=True
     )
     return drawn.getvalue().decode()
 
