@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     actions_url: str = "http://127.0.0.1:5055/webhook"
     assistant_timeout: float = Field(default=4.5, gt=0, le=60)
     chat_messages_per_minute: int = Field(default=120, ge=0)
+    first_response_seconds: int = Field(default=120, ge=10)
+    next_response_seconds: int = Field(default=300, ge=10)
+    accept_seconds: int = Field(default=45, ge=5)
+    agent_silent_seconds: int = Field(default=60, ge=10)
+    agent_gone_seconds: int = Field(default=180, ge=10)
     mailbox_url: HttpUrl | None = None
     var_dir: Path = Path("var")
     rules_dir: Path = Path("rules")

@@ -37,7 +37,6 @@ async def take_over(
     if standing.responder == "agent" and by.role != "admin":
         raise NotHeldError
     new = await change(session, conversation_id, "agent", standing=standing, agent=by.name)
-    await leave_to_a_person(session, conversation_id)
     await wake_up(session, conversation_id, now=now)
     if standing.responder == "agent":
         await end_handoff(session, conversation_id, now=now, outcome="transferred")
@@ -64,7 +63,6 @@ async def hand_back(
     standing = await _locked(session, conversation_id, version)
     held_by(standing, by)
     new = await change(session, conversation_id, "assistant", standing=standing)
-    await leave_to_a_person(session, conversation_id)
     await wake_up(session, conversation_id, now=now)
     await keep_summary(session, conversation_id, noted)
     await _ended(session, conversation_id, standing, by, outcome="returned", now=now)
@@ -106,7 +104,6 @@ async def close(
     if standing.closed_at is not None:
         return version
     new = await change(session, conversation_id, "assistant", standing=standing, closed_at=now)
-    await leave_to_a_person(session, conversation_id)
     await wake_up(session, conversation_id, now=now)
     if standing.responder != "assistant":
         await keep_summary(session, conversation_id, NOTED)
@@ -174,6 +171,8 @@ async def _done(
 ) -> int:
     """What every change ends with: the audit, the queue looked at again, and everybody told."""
     await session.flush()
+    # What was said so far is not the assistant's to answer, now or later.
+    await leave_to_a_person(session, conversation_id)
     await add_audit_entry(
         session, action, who=by.name, at=now, object=f"conversation:{conversation_id}", details=details
     )

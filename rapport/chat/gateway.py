@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.buttons import Button, signed_button
 from rapport.chat.changes import customer_waits, reopen, standing_now
+from rapport.chat.email_address import address_in, gives_address, take_address
 from rapport.chat.errors import InvalidFormError
 from rapport.chat.files import StoredFile
 from rapport.chat.forms import filled_form
@@ -36,13 +37,14 @@ DESK = "desk"
 class Received:
     """`seq` of the stored message; `awaits_assistant` says whether a turn must run for it.
 
-    `turn` is that turn where no other message waits before it: it need not be read again. `said` is what was new.
+    `turn` is that turn where no other message waits before it: it need not be read again. `said` is what was new;
+    None: the rows tell.
     """
 
     seq: int
     awaits_assistant: bool = False
     turn: PendingTurn | None = None
-    said: tuple[Utterance, ...] = ()
+    said: tuple[Utterance, ...] | None = ()
 
 
 def topic(conversation_id: str) -> str:
@@ -94,14 +96,19 @@ async def receive(
     message = await append_message(
         session, conversation_id, "customer", text, at=now, client_id=client_id, payload=payload
     )
+    news = (message,) if conversation.closed_at is None else None
     await tell_other_processes(session, conversation_id, desk=conversation.responder != "assistant")
     if conversation.responder != "assistant":
         # A person has it now: the assistant must not come back to it when she hands the conversation back.
         await leave_to_a_person(session, conversation_id)
         await customer_waits(session, conversation_id, now=now, terms=terms)
-        return Received(message.seq, said=(message,))
+        return Received(message.seq, said=news)
+    if conversation.awaits == "email" and nothing_waits and gives_address(text):
+        await take_address(session, conversation_id, address_in(text), now=now)
+        await leave_to_a_person(session, conversation_id)
+        return Received(message.seq, said=None)
     turn = PendingTurn(conversation_id, message.seq, text, payload, language, conversation.version)
-    return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=(message,))
+    return Received(message.seq, awaits_assistant=True, turn=turn if nothing_waits else None, said=news)
 
 
 async def filled_in(session: AsyncSession, conversation_id: str, seq: int, values: Mapping[str, str]) -> Button:

@@ -6,17 +6,21 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.chat.assignment import assign_waiting
 from rapport.chat.errors import UnknownConversationError, WithAgentError
 from rapport.chat.gateway import tell_other_processes
+from rapport.chat.terms import TERMS, Terms
 from rapport.chat.words import words
 from rapport.store.conversations import Conversation, append_message, change_responder
 from rapport.store.events import add_event
+from rapport.store.handoffs import lock_desk
 from rapport.store.queue import end_handoff
 from rapport.store.turns import leave_to_a_person
 
 
-async def leave_queue(session: AsyncSession, conversation_id: str, *, now: datetime) -> None:
+async def leave_queue(session: AsyncSession, conversation_id: str, *, now: datetime, terms: Terms = TERMS) -> None:
     """Back to the assistant; nothing changes where it responds already. Raises WithAgentError."""
+    await lock_desk(session)
     conversation = await _conversation(session, conversation_id)
     if conversation.responder == "agent":
         raise WithAgentError
@@ -25,14 +29,15 @@ async def leave_queue(session: AsyncSession, conversation_id: str, *, now: datet
         session, conversation_id, "assistant", version=version
     ):
         return
-    await leave_to_a_person(session, conversation_id)
     await end_handoff(session, conversation_id, now=now, outcome="left")
     await append_message(session, conversation_id, "system", words(conversation.language).left_queue, at=now)
+    await leave_to_a_person(session, conversation_id)
     await add_event(
         session, "handoff_ended", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,
         properties={"by": "customer"}, key=f"handoff_ended:{conversation_id}:{version}",
     )  # fmt: skip
-    await tell_other_processes(session, conversation_id)
+    await assign_waiting(session, now=now, terms=terms)
+    await tell_other_processes(session, conversation_id, desk=True)
 
 
 async def rate(session: AsyncSession, conversation_id: str, *, stars: int, comment: str, now: datetime) -> None:
@@ -41,7 +46,8 @@ async def rate(session: AsyncSession, conversation_id: str, *, stars: int, comme
     conversation.stars, conversation.comment = stars, comment
     await add_event(
         session, "chat_rated", customer_id=conversation.customer_id, at=now, conversation_id=conversation_id,
-        properties={"stars": stars, "responder": conversation.responder}, key=f"chat_rated:{conversation_id}",
+        properties={"stars": stars, "responder": conversation.responder},
+        key=f"chat_rated:{conversation_id}:{conversation.version}",
     )  # fmt: skip
 
 

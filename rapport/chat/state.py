@@ -11,17 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.errors import UnknownConversationError
 from rapport.chat.forms import shown_form
+from rapport.chat.queue_view import place_in_queue
+from rapport.chat.terms import TERMS, Terms
+from rapport.store.agents import Agent
 from rapport.store.conversations import CONVERSATIONS, Utterance, messages_after
-from rapport.store.queue import queue_position, usual_wait
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`position` in the queue (1 is next) and the seconds it usually takes, both only while she waits in it."""
+    """`position` in the queue (1 is next) and the seconds it may take, both only while she waits in it.
+
+    `agent` is the name she reads of who answers; `closed` and `rate` (may be rated) stand only where they are true.
+    """
 
     responder: str
     position: int | None = None
     wait_seconds: int | None = None
+    agent: str | None = None
+    closed: bool | None = None
+    rate: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
@@ -33,27 +41,31 @@ class View:
     state: State
 
 
-async def view_after(session: AsyncSession, conversation_id: str, seq: int) -> View:
+async def view_after(
+    session: AsyncSession, conversation_id: str, seq: int, *, now: datetime, terms: Terms = TERMS
+) -> View:
     """What was said after `seq`, oldest first, and the state now. Raises UnknownConversationError."""
     row = (await session.execute(_NOW, {"conversation": conversation_id})).one_or_none()
     if row is None:
         raise UnknownConversationError
     messages = await messages_after(session, conversation_id, seq) if row.last_seq > seq else []
-    state = await _state(session, row.responder, row.waiting_since)
+    if row.responder == "queue":
+        place = await place_in_queue(session, conversation_id, now=now, terms=terms)
+        state = State("queue", place.position, place.wait_seconds) if place else State("queue")
+    else:
+        agent = (row.shown_name or row.agent) if row.responder == "agent" else None
+        closed = True if row.closed_at else None
+        state = State(row.responder, agent=agent, closed=closed, rate=closed if row.stars is None else None)
     return View(tuple(message_as_json(message) for message in messages), state)
 
 
 _COLUMNS = CONVERSATIONS.c
-_NOW = select(_COLUMNS.last_seq, _COLUMNS.responder, _COLUMNS.waiting_since).where(
-    _COLUMNS.id == bindparam("conversation")
+_SHOWN = ("last_seq", "responder", "agent", "closed_at", "stars")
+_NOW = (
+    select(*(_COLUMNS[name] for name in _SHOWN), Agent.shown_name)
+    .outerjoin(Agent, Agent.name == _COLUMNS.agent)
+    .where(_COLUMNS.id == bindparam("conversation"))
 )
-
-
-async def _state(session: AsyncSession, responder: str, waiting_since: datetime | None) -> State:
-    if responder != "queue" or waiting_since is None:
-        return State(responder)
-    position, wait = await queue_position(session, waiting_since), await usual_wait(session)
-    return State("queue", position, None if wait is None else round(wait))
 
 
 def message_as_json(message: Utterance) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from rapport.chat.answers import Answer
 from rapport.chat.assistant import Assistant, as_free_text
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button, signed_button
 from rapport.chat.errors import AssistantError
-from rapport.chat.gateway import tell_other_processes, topic
+from rapport.chat.gateway import DESK, tell_other_processes, topic
 from rapport.chat.late import LateAnswers
+from rapport.chat.reception import welcome
+from rapport.chat.terms import TERMS, Terms
 from rapport.chat.typing_now import TypingNow
 from rapport.chat.words import words
 from rapport.clock import Clock
@@ -67,6 +69,7 @@ class Turns:
     key: str
     timeout: float
     on_turn: Callable[[Outcome, float], None] = lambda outcome, seconds: None
+    terms: Terms = TERMS
     _lines: dict[str, _Line] = field(default_factory=dict)
     _late: LateAnswers = field(default_factory=LateAnswers)
 
@@ -168,10 +171,20 @@ class Turns:
                 written = await write_announcement(session, turn, replies, at=now)
             await tell_other_processes(session, turn.conversation_id)
         self.signals.wake(topic(turn.conversation_id), news)
+        if news is None:
+            await self._welcome(turn.conversation_id)
         outcome: Outcome = "dropped" if written is None else "answered" if answers else "fallback"
         self.on_turn(outcome, _loop_time() - began)
         # Dropped: whoever moved the conversation has changed what is open in it.
         return written is None or written.wait > 0
+
+    async def _welcome(self, conversation_id: str) -> None:
+        """The turn has put the customer into the queue, perhaps: what she is told there comes after its answer."""
+        async with self.database.session() as session:
+            seen_to = await welcome(session, conversation_id, now=self.clock(), terms=self.terms)
+        if seen_to:
+            self.signals.wake(topic(conversation_id))
+            self.signals.wake(DESK)
 
     async def _deliver_late(self, turn: PendingTurn, answers: tuple[Answer, ...]) -> None:
         async with self.database.session() as session:

@@ -1,4 +1,4 @@
-"""The worker: the outbox, and the clock that brings journeys to their next step."""
+"""The worker: the outbox, and the clocks that bring journeys to their next step and the desk to its promises."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import socket
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rapport.chat.desk_clock import DeskClock
+from rapport.chat.desk_file import read_terms
+from rapport.chat.errors import ChatError
 from rapport.clock import Clock, clock_ahead
 from rapport.marketing.automation import Automation
 from rapport.marketing.journeys import advance_due
@@ -40,8 +43,20 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         async with listening(database) as signals, asyncio.TaskGroup() as tasks:
             tasks.create_task(outbox.run(stop, signals))
             tasks.create_task(_run_journeys(database, automation, clock, stop))
+            tasks.create_task(_run_desk(database, DeskClock(read_terms(settings)), clock, stop))
     finally:
         await database.close()
+
+
+async def _run_desk(database: Database, desk: DeskClock, clock: Clock, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await desk.tick(database, clock())
+        except (SQLAlchemyError, ChatError):
+            # What is due stays due; who else has just changed a conversation has seen to it.
+            log.exception("the desk's clock missed a tick")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), TICK_SECONDS)
 
 
 async def _run_journeys(database: Database, automation: Automation, clock: Clock, stop: asyncio.Event) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.store.agents import Agent
@@ -76,11 +76,35 @@ async def handled_lately(session: AsyncSession) -> list[float]:
     return [max(1.0, span.total_seconds() - snoozed) for span, snoozed in took]
 
 
-async def in_hand_since(session: AsyncSession) -> Sequence[datetime]:
-    """Since when each conversation an agent works on now has been hers."""
+async def in_hand_since(session: AsyncSession, agents: Collection[str]) -> list[datetime]:
+    """Since when each conversation that one of these works on now, or will in a moment, has been hers."""
     statement = (
-        select(Handoff.accepted_at)
+        select(func.coalesce(Handoff.accepted_at, Handoff.assigned_at))
         .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(Handoff.state == "accepted", Conversation.snoozed_until.is_(None))
+        .where(Handoff.state.in_(HELD), Handoff.agent.in_(agents), Conversation.snoozed_until.is_(None))
     )
     return [at for at in await session.scalars(statement) if at is not None]
+
+
+async def opened_within(session: AsyncSession) -> float:
+    """How many seconds agents took lately to open what they were given, the mean."""
+    statement = select(Handoff.assigned_at, Handoff.accepted_at)
+    statement = statement.where(Handoff.accepted_at.is_not(None), Handoff.assigned_at.is_not(None))
+    rows = await session.execute(statement.order_by(Handoff.id.desc()).limit(REMEMBERED))
+    took = [(accepted - assigned).total_seconds() for assigned, accepted in rows if assigned and accepted]
+    return sum(took) / len(took) if took else 0.0
+
+
+async def overdue_of_absent(session: AsyncSession, there: Collection[str], *, now: datetime) -> list[str]:
+    """The conversations in which a customer has waited since before `now` for an agent who is not there.
+
+    Who has no row, as a program with a key, has no heartbeat either: it is never away.
+    """
+    statement = (
+        select(Handoff.conversation_id)
+        .join(Agent, Agent.name == Handoff.agent)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.state == "accepted", Handoff.due_at.is_not(None), Conversation.responder == "agent")
+        .where(Handoff.agent.not_in(there), or_(Agent.seen_at.is_(None), Agent.seen_at < now))
+    )
+    return list(await session.scalars(statement))

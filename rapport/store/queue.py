@@ -1,34 +1,14 @@
-"""The queue for a person: who stands where in it, and how long it usually takes."""
+"""The way into the queue for a person, and out of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.store.conversations import Conversation, Handoff, change_responder
 from rapport.store.events import add_event
-
-REMEMBERED = 20
-
-
-async def queue_position(session: AsyncSession, waiting_since: datetime) -> int:
-    """1 for who is next."""
-    ahead = select(func.count()).where(
-        Conversation.responder == "queue",
-        Conversation.closed_at.is_(None),
-        Conversation.waiting_since < waiting_since,
-    )
-    return 1 + (await session.scalar(ahead) or 0)
-
-
-async def usual_wait(session: AsyncSession) -> float | None:
-    """Seconds from asking for a person to having one, the mean of the last hand-offs; None before the first."""
-    statement = select(Handoff.requested_at, Handoff.accepted_at).where(Handoff.accepted_at.is_not(None))
-    rows = (await session.execute(statement.order_by(Handoff.id.desc()).limit(REMEMBERED))).all()
-    waits = [(accepted - requested).total_seconds() for requested, accepted in rows if accepted]
-    return sum(waits) / len(waits) if waits else None
 
 
 async def end_handoff(session: AsyncSession, conversation_id: str, *, now: datetime, outcome: str) -> None:

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base
 
+# What a person was asked for while nobody was there.
+QUESTION = "question"
+
 
 class Ticket(Base):
     """A task with an owner's answer due; `state`: open or closed.
@@ -75,3 +78,9 @@ async def tickets_of_customer(session: AsyncSession, customer_id: int, kind: str
     """The customer's open tickets of a kind, newest first."""
     statement = select(Ticket).where(Ticket.customer_id == customer_id, Ticket.kind == kind, Ticket.state == "open")
     return list(await session.scalars(statement.order_by(Ticket.id.desc())))
+
+
+async def tickets_in(session: AsyncSession, conversation_id: str, kind: str) -> list[Ticket]:
+    """The open tickets of a kind that a conversation has brought, newest first."""
+    mine = (Ticket.conversation_id == conversation_id) & (Ticket.kind == kind) & (Ticket.state == "open")
+    return list(await session.scalars(select(Ticket).where(mine).order_by(Ticket.id.desc())))

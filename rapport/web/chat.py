@@ -103,9 +103,9 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
 
 
 @router.get("/messages", summary="What was said after a number")
-async def read(conversation_id: InConversation, given: Given, after: Seq = 0) -> dict[str, Any]:
+async def read(conversation_id: InConversation, given: Given, desk: AtDesk, after: Seq = 0) -> dict[str, Any]:
     async with given.database.reading() as session:
-        view = await view_after(session, conversation_id, after)
+        view = await view_after(session, conversation_id, after, now=given.clock(), terms=desk.terms)
     return {"messages": view.messages, "state": view.state.as_json()}
 
 
@@ -144,7 +144,7 @@ async def stars(body: Rating, conversation_id: InConversation, given: Given, des
 async def back_to_assistant(conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, Any]:
     desk.per_conversation.take(conversation_id)
     async with given.database.session() as session:
-        await leave_queue(session, conversation_id, now=given.clock())
+        await leave_queue(session, conversation_id, now=given.clock(), terms=desk.terms)
     given.signals.wake(topic(conversation_id))
     given.signals.wake(DESK)
     return {}

@@ -14,9 +14,8 @@ from rapport.chat.gateway import topic
 from rapport.chat.inbox import Inbox
 from rapport.chat.sessions import spend_ticket
 from rapport.chat.state import State, message_as_json, view_after
-from rapport.chat.typing_now import TypingNow
 from rapport.web.chat import Given, Seq
-from rapport.web.desk import AtDesk, bearer
+from rapport.web.desk import AtDesk, Desk, bearer
 from rapport.web.services import Services
 
 router = APIRouter(prefix="/chat", tags=["chat"])
@@ -50,12 +49,12 @@ async def stream(
     start = min(int(seen[:10]), 2**31 - 1) if seen else after
     async with given.database.reading() as session:
         # An unknown conversation is refused here, while there can still be a 404.
-        await view_after(session, conversation_id, 2**31 - 1)
-    events = happenings(given, desk.typing, conversation_id, after=start)
+        await view_after(session, conversation_id, 2**31 - 1, now=given.clock(), terms=desk.terms)
+    events = happenings(given, desk, conversation_id, after=start)
     return EventSourceResponse(events, ping=PING_SECONDS, headers={"Cache-Control": "no-store"})
 
 
-async def happenings(given: Services, typing: TypingNow, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
+async def happenings(given: Services, desk: Desk, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
     """`message` (id: its seq), `typing` and `state` events, each when it changes; those of one moment together."""
     shown, inbox = Shown(after), Inbox()
     with given.signals.attached(topic(conversation_id), inbox):
@@ -63,11 +62,13 @@ async def happenings(given: Services, typing: TypingNow, conversation_id: str, *
             said = inbox.take(after=shown.after)
             if said is None:
                 async with given.database.reading() as session:
-                    view = await view_after(session, conversation_id, shown.after)
+                    view = await view_after(
+                        session, conversation_id, shown.after, now=given.clock(), terms=desk.terms
+                    )
                 new = [*shown.messages(view.messages), *shown.state_as(view.state)]
             else:
                 new = [*shown.messages(map(message_as_json, said))]
-            new += shown.typing(typing.authors(conversation_id) - {"customer"})
+            new += shown.typing(desk.typing.authors(conversation_id) - {"customer"})
             if new:
                 yield b"".join(new)
             await inbox.wait(QUEUE_SECONDS if shown.in_queue else None)

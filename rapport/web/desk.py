@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Header, HTTPException, Request
 
 from rapport.chat.assistant import Assistant, wire_to
+from rapport.chat.desk_file import read_terms
 from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
 from rapport.chat.terms import Terms
@@ -39,6 +40,7 @@ class Desk:
 async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]:
     """The desk for as long as the application runs; it first takes up the turns a crash left open."""
     settings, key = services.settings, services.settings.key()
+    terms = read_terms(settings)
     typing, rate = TypingNow(services.signals), settings.chat_messages_per_minute
 
     def count(outcome: Outcome, seconds: float) -> None:
@@ -49,11 +51,11 @@ async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]
         assistant = Assistant(wire, sentiment)
         turns = Turns(
             services.database, services.signals, assistant, typing,
-            clock=services.clock, key=key, timeout=settings.assistant_timeout, on_turn=count,
+            clock=services.clock, key=key, timeout=settings.assistant_timeout, on_turn=count, terms=terms,
         )  # fmt: skip
         try:
             await turns.resume()
-            yield Desk(turns, typing, key, Limit(rate), Limit(SESSIONS_PER_MINUTE if rate else 0))
+            yield Desk(turns, typing, key, Limit(rate), Limit(SESSIONS_PER_MINUTE if rate else 0), terms)
         finally:
             await turns.close()
 

@@ -21,5 +21,5 @@ async def test_handoff_puts_the_conversation_into_the_queue_once(rasa: Rasa, sho
     assert [(handoff.conversation_id, handoff.state, handoff.reason) for handoff in handoffs] == [
         (KNOWN, "requested", "asked")
     ]
-    assert (first.texts[0][:14], second.texts[0][:8]) == ("好的，已经帮您排上人工客服，", "您已经在排队了，")
+    assert (first.texts[0][:14], second.texts[0][:8]) == ("好的，我这就帮您找人工同事，", "您已经在排队了，")
     assert events == [shop.mei]

@@ -66,7 +66,7 @@ class Chat:
 
     async def view(self, after: int = 0) -> View:
         async with self.database.reading() as session:
-            return await view_after(session, self.id, after)
+            return await view_after(session, self.id, after, now=self.now)
 
     async def texts(self) -> list[tuple[str, str]]:
         return [(message["author"], message["text"]) for message in (await self.view()).messages]

@@ -18,6 +18,7 @@ from rapport.chat.words import words
 from rapport.store.conversations import Conversation, Handoff, change_responder
 from rapport.store.turns import pending_turn
 from tests.chat.conftest import KEY, Chat
+from tests.chat.staff import ANN, add_agent
 
 KIND_ZH, KIND_EN = words("zh").fallback, words("en").fallback
 
@@ -201,12 +202,13 @@ async def test_the_turn_that_asks_for_a_person_may_say_so(chat: Chat) -> None:
     while not chat.rasa.questions:
         await asyncio.sleep(0.01)
     async with chat.database.session() as session:
+        await add_agent(session, ANN, chat.now)
         session.add(Handoff(conversation_id=chat.id, reason="asked", requested_at=chat.now))
         await change_responder(session, chat.id, "queue", version=1, waiting_since=chat.now)
     chat.rasa.gate.set()
     await chat.turns.idle()
     view = await chat.view(seq)
-    assert [message["text"] for message in view.messages] == ["马上为您转接"]
+    assert [message["text"] for message in view.messages] == ["马上为您转接", words("zh").next_in_queue]
     assert (view.state.responder, view.state.position) == ("queue", 1)
 
 
