@@ -26,6 +26,11 @@ class PolicySearch:
             for name, topic in topics.items()
         )
 
+    @property
+    def topics(self) -> TopicSearch:
+        """The same topics, for whoever compares texts by what they are about."""
+        return self._search
+
     def rank(self, question: str) -> list[Ranked]:
         """Every topic by its nearness to the question alone."""
         return self._search.rank(question)

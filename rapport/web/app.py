@@ -17,6 +17,7 @@ from rapport.web import (
     api_audit,
     api_conversations,
     api_docs,
+    api_suggestions,
     chat,
     chat_files,
     chat_stream,
@@ -28,6 +29,7 @@ from rapport.web import (
     shop,
     static_files,
 )
+from rapport.web.api_suggestions import reply_memory
 from rapport.web.body_limit import BodyLimit
 from rapport.web.desk import open_desk
 from rapport.web.door import Door
@@ -47,6 +49,7 @@ ROUTERS = (
     log_in.router,
     account.router,
     api_audit.router,
+    api_suggestions.router,
     links.router,
     health.router,
     metrics.router,
@@ -77,6 +80,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.metrics, app.state.door = Metrics(), Door()
+    app.state.metrics = Metrics()
+    app.state.replies = reply_memory(settings)
     install_problems(app)
     install_sign_in(app)
     for router in ROUTERS:
