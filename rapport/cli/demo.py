@@ -12,6 +12,7 @@ import typer
 from rich.panel import Panel
 
 from rapport.cli.assistant import AssistantError, train_assistant
+from rapport.cli.demo_agent import how_to_log_in, new_demo_agent
 from rapport.cli.demo_shop import (
     DemoError,
     copy_of_shop,
@@ -25,6 +26,7 @@ from rapport.cli.output import AsJson, console, print_json, refuse
 from rapport.cli.rehearsal import Rehearsal, rehearse
 from rapport.cli.serve import stop_asked
 from rapport.cli.supervisor import ProcessError, Supervisor, supervised
+from rapport.clock import utc_now
 from rapport.settings import Settings
 
 Once = Annotated[bool, typer.Option("--once", help="Play one conversation per language to its e-mail, and end.")]
@@ -56,7 +58,11 @@ async def _demo() -> bool:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             running.result()
+            # Only now: a start that failed must not have used up the one time the password is shown.
+            password = await new_demo_agent(settings, now=utc_now())
             console.print(_addresses(settings))
+            # Not in the panel: a broken line cannot be copied.
+            console.print(how_to_log_in(settings, password), markup=False, highlight=False, soft_wrap=True)
             await stopping
         running.cancel()
         console.print("Stopping …")
@@ -99,6 +105,7 @@ def _addresses(settings: Settings) -> Panel:
     lines = (
         ("The shop", settings.public_url),
         ("in English", f"{settings.public_url}/?lang=en"),
+        ("Staff log in", f"{settings.public_url}/log-in"),
         ("The mailbox", f"{settings.public_url}/mailbox"),
         ("The API", f"{settings.public_url}/docs"),
         ("Logs", str(settings.var_dir / "logs")),

@@ -41,6 +41,12 @@ async def api_key_of(session: AsyncSession, key_hash: str, *, scope: Scope) -> A
     return await session.scalar(found)
 
 
+async def is_api_key_good(session: AsyncSession, name: str) -> bool:
+    """Whether there is a key of this name that is not revoked."""
+    good = select(ApiKey.id).where(ApiKey.name == name, ApiKey.revoked_at.is_(None))
+    return (await session.scalar(good)) is not None
+
+
 async def revoke_api_key(session: AsyncSession, name: str, *, now: datetime) -> bool:
     """The key opens nothing any more; False where there is no such key, or it was revoked before."""
     revoked = update(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None)).values(revoked_at=now)

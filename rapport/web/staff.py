@@ -17,7 +17,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from rapport.settings import LANGUAGES, Language
 from rapport.store.agents import Agent, Role
-from rapport.store.api_keys import api_key_of
+from rapport.store.api_keys import api_key_of, is_api_key_good
 from rapport.store.staff_sessions import StaffSession, extend_staff_session, staff_session
 from rapport.web.origins import is_own
 from rapport.web.roles import OF_A_KEY, PERMISSIONS, Permission, may_act_on
@@ -139,9 +139,9 @@ def refuse_unless_hers(staff: Staff, held_by: str | None) -> None:
 
 async def still_signed_in(staff: Staff, given: Services) -> bool:
     """Whether her log-in still holds: for a stream, which is asked once and lasts for hours."""
-    if staff.via == "key":
-        return True
     async with given.database.reading() as session:
+        if staff.via == "key":
+            return await is_api_key_good(session, staff.name.removeprefix("key:"))
         return await staff_session(session, staff.session, now=given.clock()) is not None
 
 

@@ -17,7 +17,7 @@ from rapport.store.agents import Role
 from rapport.web.app import create_app
 from rapport.web.roles import PERMISSIONS, may_act_on
 from rapport.web.staff import Caller, SignedIn, Staff, needs, page_needs, refuse_unless_hers
-from rapport.web.staff_cookies import IDLE, LONGEST
+from rapport.web.staff_cookies import IDLE, LONGEST, hash_of
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import serving
 from tests.web.conftest import Running
@@ -186,3 +186,27 @@ async def test_the_database_cannot_be_logged_in_with(at: tuple[httpx.AsyncClient
         (kept,) = database.execute("SELECT key_hash FROM staff_sessions").fetchone()
     database.close()
     assert (await http.get("/try", headers={"Cookie": f"rapport={kept}"})).status_code == 401
+
+
+async def test_a_stream_asks_again_whether_its_log_in_holds(running: Running, settings: Settings) -> None:
+    from rapport.clock import utc_now
+    from rapport.store.api_keys import revoke_api_key
+    from rapport.store.database import Database
+    from rapport.store.signals import listening
+    from rapport.store.staff_sessions import end_staff_session
+    from rapport.web.services import Services
+    from rapport.web.staff import still_signed_in
+
+    mei, _ = await signed_in_as(settings, "mei"), await key_of_program(settings, "crm")
+    database = Database(settings.database_url)
+    async with listening(database) as signals:
+        given = Services(settings, database, signals, utc_now)
+        key = hash_of(mei["Cookie"].partition("=")[2])
+        person = Staff("mei", "Mei", "agent", "zh", "session", session=key)
+        program = Staff("key:crm", "crm", "agent", "zh", "key")
+        assert [await still_signed_in(one, given) for one in (person, program)] == [True, True]
+        async with database.session() as session:
+            await end_staff_session(session, key)
+            await revoke_api_key(session, "crm", now=utc_now())
+        assert [await still_signed_in(one, given) for one in (person, program)] == [False, False]
+    await database.close()
