@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from rapport.messaging.context import Context, read_context
-from rapport.messaging.errors import NothingToSayError
+from rapport.messaging.errors import NothingToSayError, TemplateError
+from rapport.messaging.line import Line
 from rapport.messaging.mime import Letter
 from rapport.messaging.sandbox import fill
 from rapport.messaging.templates import Template, TemplateFolder
@@ -20,7 +21,7 @@ from rapport.store.messages import Message
 from rapport.store.products import Product
 
 # Gmail shows the first 102 KB of a letter and hides the rest, the footer first.
-MOST_HTML, MOST_TEXT, MOST_SUBJECT = 100_000, 30_000, 200
+MOST_HTML, MOST_TEXT, MOST_SUBJECT, MOST_LINE = 100_000, 30_000, 200, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ class ShownProduct:
     url: str
     picture: str
     reason: str
+    sku: str
+
+    def as_card(self) -> dict[str, str]:
+        """As the chat shows it: with paths, for the page it is on may be reached by another name."""
+        path = quote(self.sku)
+        return {
+            "sku": self.sku,
+            "name": self.name,
+            "price": self.price,
+            "url": f"/products/{path}",
+            "picture": f"/pictures/{path}.svg",
+        }
 
 
 class Composer:
@@ -64,6 +77,23 @@ class Composer:
         values["products"] = self._products(context, products, message.language)
         letter = _letter(template, message.variant, values, headers=_unsubscribing(template, tracker))
         return Composed(letter, tracker.urls, template.transactional, template.version)
+
+    def compose_line(self, message: Message, customer: Customer, facts: tuple[str, Mapping[str, Product]]) -> Line:
+        """What the chat says, with its products as cards; `facts` are the conversation and the products.
+
+        Raises TemplateError, RenderError, NothingToSayError.
+        """
+        conversation_id, products = facts
+        template = self.templates.get(message.template, message.language)
+        if template.line is None:
+            raise TemplateError(f"{message.template} has no {message.language}.web.txt: no words for the chat")
+        context = read_context(message.context)
+        tracker = Tracker(message.id or 0, public_url=self._base, key=self._key)
+        shown = self._products(context, products, message.language)
+        values = self._values(message, customer, context, tracker=tracker) | {"products": shown}
+        text = fill(template.line, values, at_most=MOST_LINE).strip()
+        cards = tuple(product.as_card() for product in shown)
+        return Line(conversation_id, f"message:{message.id}", text, cards, template.transactional)
 
     def _values(self, message: Message, customer: Customer, context: Context, *, tracker: Tracker) -> dict[str, Any]:
         zone = zone_of(customer.time_zone, self._settings.default_time_zone)
@@ -102,6 +132,7 @@ class Composer:
             price=price(product.price_minor, self._settings.currency, language),
             url=f"{base}/products/{sku}",
             picture=f"{base}/pictures/{sku}.svg",
+            sku=product.sku,
             reason=_reason(in_language(bought[0].names, language), language) if bought else "",
         )
 

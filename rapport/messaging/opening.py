@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from rapport.clock import Clock
@@ -10,7 +11,9 @@ from rapport.marketing.rulebook import RuleFolder
 from rapport.messaging.compose import Composer
 from rapport.messaging.gate import contact_gate
 from rapport.messaging.prepare import Preparer
+from rapport.messaging.senders.base import Sender
 from rapport.messaging.senders.email import EmailSender, Relay
+from rapport.messaging.senders.web import WebSender
 from rapport.messaging.templates import TemplateFolder
 from rapport.messaging.worker import OutboxWorker
 from rapport.settings import Settings
@@ -25,5 +28,8 @@ def open_outbox(
     home = Home(settings.default_language, settings.default_time_zone)
     gate = contact_gate(lambda: rules.current().policy, home)
     relay = Relay.from_url(settings.smtp_url.get_secret_value())
-    senders = {"email": EmailSender(relay, local_hostname=urlsplit(settings.public_url).hostname or "localhost")}
+    senders: dict[str, Sender[Any]] = {
+        "email": EmailSender(relay, local_hostname=urlsplit(settings.public_url).hostname or "localhost"),
+        "web": WebSender(database, clock),
+    }
     return OutboxWorker(database, Preparer(composer, gate, settings.mail_from), senders, clock, name[-64:])

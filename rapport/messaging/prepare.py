@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,24 +13,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rapport.messaging.compose import Composer, products_wanted
 from rapport.messaging.errors import MessagingError, NothingToSayError
 from rapport.messaging.gate import Gate
+from rapport.messaging.line import Line
 from rapport.messaging.mime import Mail, make_mail
 from rapport.messaging.outbox import ending_of
 from rapport.messaging.outcome import Outcome
+from rapport.store.conversations import open_conversations
 from rapport.store.customers import Customer, addresses_by_customer, customers_by_id
 from rapport.store.deliveries import Claim, Ending
 from rapport.store.messages import Message
 from rapport.store.products import Product, products_by_sku
 
-CHANNEL: Final = "email"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A mail that may leave now."""
+    """A mail, or a line of the chat, that may leave now."""
 
     claim: Claim
-    mail: Mail
+    mail: Mail | Line
     links: tuple[str, ...]
     transactional: bool
 
@@ -74,10 +74,14 @@ class Preparer:
 
     def _composed(self, claim: Claim, facts: Facts, *, now: datetime) -> Ready | Ending:
         message = claim.message
-        customer, address = facts.customers.get(message.customer_id), facts.addresses.get(message.customer_id)
-        if message.channel != CHANNEL or customer is None or address is None:
+        customer = facts.customers.get(message.customer_id)
+        address = facts.addresses.get((message.channel, message.customer_id))
+        if customer is None or address is None:
             return Ending(claim, "suppressed", "no_channel")
         try:
+            if message.channel == "web":
+                line = self.composer.compose_line(message, customer, (address, facts.products))
+                return Ready(claim, line, (), line.transactional)
             composed = self.composer.compose(message, customer, facts.products)
             mail = make_mail(
                 composed.letter, sender=self.mail_from, recipient=address, message_id=message.message_id, date=now
@@ -93,21 +97,33 @@ class Preparer:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What composing a group of messages asks the store: by the customer's number, and by the product's unit."""
+    """What composing a group of messages asks the store: by the customer's number, and by the product's unit.
+
+    `addresses` are by channel and customer; that of the channel `web` is her newest open conversation.
+    """
 
     customers: Mapping[int, Customer]
-    addresses: Mapping[int, str]
+    addresses: Mapping[tuple[str, int], str]
     products: Mapping[str, Product]
 
 
 async def read_facts(session: AsyncSession, messages: Sequence[Message]) -> Facts:
     """The facts of this moment for these messages."""
     numbers = {message.customer_id for message in messages}
+    addresses = {("email", who): address for who, address in (await emails(session, numbers)).items()}
+    if any(message.channel == "web" for message in messages):
+        found = await open_conversations(session, numbers, channel="web")
+        addresses |= {("web", who): conversation for who, conversation in found.items()}
     return Facts(
         await customers_by_id(session, numbers),
-        await addresses_by_customer(session, numbers, CHANNEL),
+        addresses,
         await products_by_sku(session, frozenset[str]().union(*map(_wanted, messages))),
     )
+
+
+async def emails(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, str]:
+    """The newest e-mail address of each of these customers who has one."""
+    return await addresses_by_customer(session, numbers, "email")
 
 
 def _wanted(message: Message) -> frozenset[str]:

@@ -37,7 +37,10 @@ class _Card(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One language of a template, compiled. Subjects and preheaders are by variant, one of them `default`."""
+    """One language of a template, compiled. Subjects and preheaders are by variant, one of them `default`.
+
+    `line` is what is said of it in the chat, where the template has words for that.
+    """
 
     name: str
     language: Language
@@ -47,6 +50,7 @@ class Template:
     preheaders: Mapping[str, jinja2.Template]
     html: jinja2.Template
     text: jinja2.Template
+    line: jinja2.Template | None = None
 
     def subject(self, variant: str) -> jinja2.Template:
         return self.subjects.get(variant, self.subjects["default"])
@@ -62,7 +66,9 @@ class _Kept:
 
 
 class TemplateFolder:
-    """The templates of a rules folder: `templates/NAME/{template.yml,zh.mjml,zh.txt,en.mjml,en.txt}`."""
+    """The templates of a rules folder: `templates/NAME/{template.yml,zh.mjml,zh.txt,en.mjml,en.txt}`,
+    and `zh.web.txt`, `en.web.txt` for what may also be said in the chat.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -94,7 +100,8 @@ class TemplateFolder:
             raise TemplateError(f"There is no template {name[:64]!r} in {language[:8]!r}")
         own = self.folder / name
         shared = sorted(self.folder.glob("_*.mjml"))
-        return [own / "template.yml", own / f"{language}.mjml", own / f"{language}.txt", *shared]
+        said = [path for path in (own / f"{language}.web.txt",) if path.is_file()]
+        return [own / "template.yml", own / f"{language}.mjml", own / f"{language}.txt", *said, *shared]
 
 
 def _stamp(path: Path) -> object:
@@ -106,10 +113,11 @@ def _stamp(path: Path) -> object:
 
 
 def _compile(name: str, language: str, files: list[Path]) -> Template:
-    card_file, mjml_file, text_file, *shared = files
+    card_file, mjml_file, text_file, *others = files
+    said = [path for path in others if path.suffix == ".txt"]
     texts = {path: _read(path) for path in files}
     card = _card(card_file, texts[card_file])
-    partials = {path.name: texts[path] for path in shared}
+    partials = {path.name: texts[path] for path in others if path not in said}
     if language not in card.subject or language not in card.preheader:
         raise TemplateError(f"{card_file}: no subject or preheader in {language}")
     html = _mjml(mjml_file, texts[mjml_file], partials)
@@ -122,6 +130,7 @@ def _compile(name: str, language: str, files: list[Path]) -> Template:
         preheaders=_variants(card_file, card.preheader, language),
         html=_jinja(mjml_file, html, autoescape=True),
         text=_jinja(text_file, texts[text_file], autoescape=False),
+        line=_jinja(said[0], texts[said[0]], autoescape=False) if said else None,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -59,7 +60,7 @@ class OutboxWorker:
 
     database: Database
     preparer: Preparer
-    senders: Mapping[str, Sender]
+    senders: Mapping[str, Sender[Any]]
     clock: Clock
     name: str
     pace: Pace = field(default_factory=Pace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -242,6 +242,14 @@ async def form_of_message(session: AsyncSession, conversation_id: str, seq: int)
     """The form that was shown with this number, if one was."""
     form: dict[str, Any] | None = await session.scalar(_FORM, {"conversation": conversation_id, "seq": seq})
     return form
+
+
+async def open_conversations(session: AsyncSession, customers: Collection[int], *, channel: str) -> dict[int, str]:
+    """For each of these customers who has one, her newest open conversation by this channel."""
+    mine = select(Conversation.customer_id, Conversation.id).where(Conversation.customer_id.in_(customers))
+    mine = mine.where(Conversation.channel == channel, Conversation.closed_at.is_(None))
+    rows = await session.execute(mine.order_by(Conversation.opened_at, Conversation.id))
+    return {customer: conversation for customer, conversation in rows if customer is not None}
 
 
 async def note_read(session: AsyncSession, conversation_id: str, seq: int) -> bool:

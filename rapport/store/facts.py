@@ -66,6 +66,7 @@ def _facts_of_one() -> CompoundSelect[Any]:
         _consents(),
         _tags(),
         _identities(),
+        _chats(),
         _suppressions(),
         _responders(),
     )
@@ -112,6 +113,13 @@ def _tags() -> Select[Any]:
 def _identities() -> Select[Any]:
     newest = select(func.max(Identity.id)).where(Identity.customer_id == CUSTOMER).group_by(Identity.kind)
     return _facts("identity", Identity.kind, Identity.value).where(Identity.id.in_(newest))
+
+
+def _chats() -> Select[Any]:
+    """The address of the channel `web` is a conversation that is open."""
+    found = _facts("identity", literal("web", String), func.max(Conversation.id))
+    mine = (Conversation.customer_id == CUSTOMER) & Conversation.closed_at.is_(None)
+    return found.where(mine, Conversation.channel == "web").having(func.count() > 0)
 
 
 def _suppressions() -> Select[Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from rapport.messaging.mime import Mail
 from rapport.messaging.outcome import Outcome
 
+M_contra = TypeVar("M_contra", contravariant=True)
 
-class Sender(Protocol):
-    """Hands mails on, several at a time if the worker likes."""
 
-    async def send(self, mail: Mail) -> Outcome:
+class Sender(Protocol[M_contra]):
+    """Hands on what its channel carries (a mail, a line), several at a time if the worker likes."""
+
+    async def send(self, message: M_contra, /) -> Outcome:
         """Tries once. Never raises for what the other side does: that is an outcome."""
 
     async def close(self) -> None:

@@ -274,6 +274,7 @@ class RapportChat extends HTMLElement {
 
   #showState(state) {
     const w = this.#w, p = this.#parts, name = state.agent?.name || state.agent;
+    if (this.#state.closed && !state.closed) kept.set(`${this.#place}.rated`, null); // it goes on, and its next end may be rated anew
     this.#state = state;
     p.log.setAttribute("aria-live", "polite"); // until here it was history, which is not read out
     p.queue.hidden = state.responder !== "queue" || Boolean(state.closed);
