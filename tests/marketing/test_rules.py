@@ -73,7 +73,11 @@ def problem(text: str | bytes) -> str:
         ("conversion: {below: 0.6}", "{tag: a, language: zh}",
          'r.yml:7: if.all says "tag", "language" at once; give each an entry of its own (under all: for conditions)'),
         ("conversion: {below: 0.6}", "event: order_placed", 'r.yml:7: if.all says "event" without "within"'),
-        ("channel: email", "channel: push", 'r.yml:9: "push" is not known in then.send.channel; choose from email'),
+        (
+            "channel: email",
+            "channel: push",
+            'r.yml:9: "push" is not known in then.send.channel; choose from email, web',
+        ),
         ("template: cart_reminder", "template: 7", "r.yml:9: then.send.template takes text, not 7"),
         ("  - exit", "  - leave", 'r.yml:11: "leave" is not known in then; choose from exit'),
         ("  - exit", f"  - {REPLY}",
