@@ -18,7 +18,7 @@ from rich.table import Table
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from rapport.cli import assistant, mail_domain
+from rapport.cli import assistant, mail_domain, staff_check
 from rapport.cli.output import FINDING, AsJson, console, print_json
 from rapport.clock import utc_now
 from rapport.marketing.rulebook import RuleFolder
@@ -191,6 +191,10 @@ def _model(folder: Path, name: str) -> Finding:
     return Finding(f"model {name}", "fine", detail)
 
 
+async def _staff(settings: Settings) -> list[Finding]:
+    return [Finding(*each) for each in staff_check.address(settings) + await staff_check.admins(settings)]
+
+
 async def _clock(settings: Settings) -> list[Finding]:
     if not settings.worker_clock_ahead:
         return []
@@ -198,4 +202,4 @@ async def _clock(settings: Settings) -> list[Finding]:
     return [Finding("worker's clock", "amiss", detail, "unset RAPPORT_WORKER_CLOCK_AHEAD: it is for rehearsals")]
 
 
-CHECKS: tuple[Check, ...] = (_database, _keys, _rules, _models, _assistant, _actions, _web, _mail, _clock)
+CHECKS: tuple[Check, ...] = (_database, _keys, _rules, _models, _assistant, _actions, _web, _mail, _staff, _clock)

@@ -18,6 +18,7 @@ from rapport.store.recovery_codes import recovery_codes_left
 from rapport.store.staff_sessions import begin_staff_session, staff_sessions_of
 from rapport.web import accounts
 from rapport.web.door import AtDoor, Door
+from rapport.web.limits import Limit
 from rapport.web.passwords import fault_of
 from rapport.web.second_factor import (
     address_for_app,
@@ -31,7 +32,7 @@ from rapport.web.second_factor import (
     step_of_code,
 )
 from rapport.web.services import Services
-from rapport.web.staff import Given, Staff, page_needs
+from rapport.web.staff import Given, PageRefusedError, Staff, page_needs
 from rapport.web.staff_cookies import expiry, hash_of, set_cookie
 from rapport.web.staff_pages import Typed, staff_page, to
 
@@ -94,7 +95,7 @@ async def offer_second_factor(given: Given, door: AtDoor, staff: Owner, current:
 async def set_second_factor(
     given: Given, door: AtDoor, staff: Owner, code: Typed = "", offered: Typed = ""
 ) -> Response:
-    door.per_code.take(f"set-up:{staff.name}")
+    _take(door.per_code, f"set-up:{staff.name}", staff)
     key, now = given.settings.key(), given.clock()
     try:
         made_at, _, secret = unseal(offered, key=key, purpose=_offer(staff)).partition(" ")
@@ -117,7 +118,7 @@ async def set_second_factor(
 async def remove_second_factor(
     given: Given, door: AtDoor, staff: Owner, current: Typed = "", code: Typed = ""
 ) -> Response:
-    door.per_code.take(f"remove:{staff.name}")
+    _take(door.per_code, f"remove:{staff.name}", staff)
     if not await _knows_password(given, door, staff, current):
         return await _account(given, staff, wrong={"second_factor": "wrong", "removing": "yes"}, status=403)
     now, key = given.clock(), given.settings.key()
@@ -148,10 +149,17 @@ def _set_up(
 
 async def _knows_password(given: Services, door: Door, staff: Staff, password: str) -> bool:
     """Whether who sits there knows the password; guesses count as at the log-in."""
-    door.per_name.take(staff.name)
+    _take(door.per_name, staff.name, staff)
     async with given.database.reading() as session:
         kept = await session.scalar(select(Agent.password_hash).where(Agent.name == staff.name))
     return await door.passwords.is_right(password, kept)
+
+
+def _take(limit: Limit, caller: str, staff: Staff) -> None:
+    try:
+        limit.take(caller)
+    except HTTPException as error:
+        raise PageRefusedError(error, staff, "often") from error
 
 
 async def _row(session: AsyncSession, staff: Staff) -> Agent:

@@ -20,9 +20,11 @@ from rapport.store.agents import Agent, Role
 from rapport.store.api_keys import api_key_of, is_api_key_good
 from rapport.store.staff_sessions import StaffSession, extend_staff_session, staff_session
 from rapport.web.origins import is_own
+from rapport.web.problems import problem
 from rapport.web.roles import OF_A_KEY, PERMISSIONS, Permission, may_act_on
 from rapport.web.services import Services, services
 from rapport.web.staff_cookies import NOTED_EVERY, cookie_of, csrf_token, expiry, hash_of
+from rapport.web.staff_pages import staff_page
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Given = Annotated[Services, Depends(services)]
@@ -64,14 +66,37 @@ class NotSignedInError(Exception):
         return RedirectResponse(self.path, 303, headers={"Cache-Control": "no-store"})
 
 
+class PageRefusedError(HTTPException):
+    """A page is refused to a person, who reads why in her language; to a script it is a problem like any other."""
+
+    def __init__(self, error: HTTPException, staff: Staff, why: Literal["role", "stale", "often"]) -> None:
+        super().__init__(error.status_code, error.detail, error.headers)
+        self.staff, self.why = staff, why
+
+    def answer(self, request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", "") or "hx-request" in request.headers:
+            return problem(self.status_code, str(self.detail), headers=self.headers)
+        given: Services = request.app.state.services
+        shown = staff_page(
+            "refused.html", given, self.staff.language, status=self.status_code, staff=self.staff, why=self.why,
+        )  # fmt: skip
+        shown.headers.update(self.headers or {})
+        return shown
+
+
 def install_sign_in(app: FastAPI) -> None:
-    """Sends who is not signed in to the log-in."""
+    """Sends who is not signed in to the log-in, and tells who may not see a page why."""
 
     async def send_away(request: Request, error: Exception) -> Response:
         assert isinstance(error, NotSignedInError)  # noqa: S101  what it was registered for
         return error.answer()
 
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PageRefusedError)  # noqa: S101  what it was registered for
+        return error.answer(request)
+
     app.add_exception_handler(NotSignedInError, send_away)
+    app.add_exception_handler(PageRefusedError, refuse)
 
 
 async def caller(request: Request, given: Given) -> Staff:
@@ -98,8 +123,11 @@ async def signed_in(request: Request, given: Given) -> Staff:
         raise NotSignedInError(request, "/log-in/code")
     staff = staff_of(request, given, *found)
     if request.method not in SAFE:
-        refuse_foreign(request, given)
-        refuse_forged(request.headers.get("x-csrf-token") or await _field(request, "csrf"), staff)
+        try:
+            refuse_foreign(request, given)
+            refuse_forged(request.headers.get("x-csrf-token") or await _field(request, "csrf"), staff)
+        except HTTPException as error:
+            raise PageRefusedError(error, staff, "stale") from error
     return staff
 
 
@@ -120,7 +148,10 @@ def page_needs(*any_of: Permission | Role) -> Callable[[Staff], Awaitable[Staff]
     """The same for a page."""
 
     async def allowed(staff: SignedIn) -> Staff:
-        return _allow(staff, any_of)
+        try:
+            return _allow(staff, any_of)
+        except HTTPException as error:
+            raise PageRefusedError(error, staff, "role") from error
 
     return allowed
 

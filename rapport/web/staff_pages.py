@@ -25,7 +25,9 @@ def staff_page(
 ) -> HTMLResponse:
     """The page in this language; what it shows is for this browser, now."""
     words, shop = WORDS[language], given.settings.shop_name
-    made = page(f"staff/{template}", words=words, shop=shop, language=language, **({"staff": None} | values))
+    made = page(
+        f"staff/{template}", words=words, shop=shop, language=language, **({"staff": None, "here": ""} | values)
+    )
     made.status_code = status
     made.headers.update({"Cache-Control": "no-store", "Content-Language": language, "X-Robots-Tag": "noindex"})
     return made

@@ -52,3 +52,18 @@ def test_looking_leaves_no_database_behind(home: Path) -> None:
 def test_a_worker_s_clock_that_runs_ahead_is_amiss(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPPORT_WORKER_CLOCK_AHEAD", "PT2H")
     assert examine()[1]["worker's clock"]["state"] == "amiss"
+
+
+def test_without_an_admin_or_her_second_factor_the_doctor_says_so(home: Path) -> None:
+    runner = CliRunner()
+    assert runner.invoke(app, ["migrate"]).exit_code == 0
+    assert "`rapport agents add" in examine()[1]["staff"]["advice"]
+    added = runner.invoke(app, ["agents", "add", "mei", "--role", "admin"], input="tulip ladder moon\n" * 2)
+    assert added.exit_code == 0
+    assert examine()[1]["staff"]["detail"] == "no second factor: mei"
+
+
+def test_plain_http_beyond_this_machine_is_amiss(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "public address" not in examine()[1]
+    monkeypatch.setenv("RAPPORT_PUBLIC_URL", "http://shop.example")
+    assert examine()[1]["public address"]["state"] == "amiss"

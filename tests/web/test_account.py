@@ -189,3 +189,17 @@ async def test_the_audit_is_read_page_by_page(mei: Browser) -> None:
     assert (await mei.http.get("/api/audit?who=a%00", headers=boss)).status_code == 422
     shown = await mei.http.get("/console/audit?who=mei", headers=boss)
     assert shown.text.count("<tr>") == 2
+
+
+async def test_a_person_reads_why_a_page_is_refused(mei: Browser) -> None:
+    vera = await signed_in_as(mei.settings, "vera", "viewer")
+    vera |= {"Accept": "text/html,*/*"}
+    mei.http.cookies.clear()
+    refused = await mei.http.get("/console/audit", headers=vera)
+    assert (refused.status_code, "您的角色看不了这一页" in refused.text) == (403, True)
+    stale = await mei.http.post("/account/language", data={"csrf": "old"}, headers={**vera, "X-CSRF-Token": ""})
+    assert (stale.status_code, "这一页已经过期了" in stale.text) == (403, True)
+    script = await mei.http.get("/console/audit", headers={**vera, "HX-Request": "true"})
+    assert (script.status_code, script.headers["content-type"]) == (403, "application/problem+json")
+    often = [await mei.http.post("/account/log-ins", data={"current": "x"}, headers=vera) for _ in range(9)][-1]
+    assert (often.status_code, "过一分钟再来" in often.text, "retry-after" in often.headers) == (429, True, True)

@@ -18,6 +18,7 @@ from rapport.web.app import create_app
 from rapport.web.roles import PERMISSIONS, may_act_on
 from rapport.web.staff import Caller, SignedIn, Staff, needs, page_needs, refuse_unless_hers
 from rapport.web.staff_cookies import IDLE, LONGEST, hash_of
+from rapport.web.tracking_key import WriteKey
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import serving
 from tests.web.conftest import Running
@@ -42,6 +43,10 @@ def with_routes(app: FastAPI) -> FastAPI:
     @app.get("/admins")
     async def admins(staff: Annotated[Staff, Depends(page_needs("admin"))]) -> dict[str, str]:
         return {}
+
+    @app.get("/track")
+    async def track(key: WriteKey) -> dict[str, str]:
+        return {"key": key}
 
     @app.get("/held-by/{holder}")
     async def held(holder: str, staff: Caller) -> dict[str, str]:
