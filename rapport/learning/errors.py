@@ -13,3 +13,15 @@ class UnknownModelError(LearningError):
 
 class NotEnoughDataError(LearningError):
     """The database holds too little to learn this from."""
+
+
+class UnusablePeriodError(LearningError):
+    """A period ends no sooner than it begins, has 366 days at most, and lies between 2000 and 2199."""
+
+
+class UnknownTurnError(LearningError):
+    """There is no such message to review."""
+
+
+class WrittenProposalError(LearningError):
+    """This was written into the training data already; change it there."""

@@ -8,12 +8,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base, BigKey
 from rapport.store.database import insert_or_ignore, insert_or_ignore_on
+
+IN_ONE = text("conversation_id IS NOT NULL")
 
 
 class Event(Base):
@@ -23,6 +25,8 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_customer_at", "customer_id", "at"),
         Index("ix_events_name_at", "name", "at"),
+        # Most events have no conversation: of those it knows nothing.
+        Index("ix_events_conversation_id", "conversation_id", sqlite_where=IN_ONE, postgresql_where=IN_ONE),
     )
 
     id: Mapped[BigKey]

@@ -17,6 +17,7 @@ from rapport.web import (
     api_audit,
     api_conversations,
     api_docs,
+    api_figures,
     api_suggestions,
     chat,
     chat_files,
@@ -50,6 +51,7 @@ ROUTERS = (
     account.router,
     api_audit.router,
     api_suggestions.router,
+    api_figures.router,
     links.router,
     health.router,
     metrics.router,
@@ -80,7 +82,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.metrics, app.state.door = Metrics(), Door()
-    app.state.metrics = Metrics()
     app.state.replies = reply_memory(settings)
     install_problems(app)
     install_sign_in(app)

@@ -12,10 +12,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from rapport.chat import errors
+from rapport.learning import errors as learning_errors
 from rapport.tokens import InvalidTokenError
 
 STATUS: dict[type[Exception], int] = {
     InvalidTokenError: 401,
+    learning_errors.UnusablePeriodError: 422,
+    learning_errors.UnknownTurnError: 404,
+    learning_errors.WrittenProposalError: 409,
     errors.InvalidCustomerTokenError: 403,
     errors.UnknownButtonError: 403,
     errors.UnknownConversationError: 404,
@@ -59,4 +63,4 @@ async def _validation_problem(request: Request, error: Exception) -> Response:
 async def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.InvalidFormError):
         return problem(STATUS[type(error)], str(error), fields=error.fields)
-    return problem(STATUS[type(error)], str(error))
+    return problem(STATUS[type(error)], str(error) or str(type(error).__doc__))
