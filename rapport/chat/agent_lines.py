@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.changes import standing_now
 from rapport.chat.errors import MovedError, NotHeldError
-from rapport.chat.gateway import DESK, Received, tell_everybody
+from rapport.chat.gateway import Received, tell_everybody
 from rapport.chat.staff import Person
 from rapport.store.conversations import Handoff, append_message, seq_of_client
 from rapport.store.notes import Note
 from rapport.store.readings import read_up_to
-from rapport.store.signals import send_signal
 from rapport.store.snoozing import wake_up
 
 # Beside the customer's ids, which may be the same by chance or on purpose.
@@ -70,7 +69,7 @@ async def mark_read(session: AsyncSession, conversation_id: str, by: Person, seq
     """She has seen the conversation up to this message. Raises UnknownConversationError."""
     standing = await standing_now(session, conversation_id)
     await read_up_to(session, conversation_id, by.name, min(seq, standing.last_seq))
-    await send_signal(session, DESK)
+    await tell_everybody(session, conversation_id)
 
 
 async def _answered(session: AsyncSession, conversation_id: str, now: datetime) -> None:

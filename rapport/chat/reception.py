@@ -13,9 +13,9 @@ from rapport.chat.gateway import tell_everybody
 from rapport.chat.priority import priority, value_of
 from rapport.chat.queue_view import place_in_queue
 from rapport.chat.terms import Terms
-from rapport.chat.words import nobody_there, queued
+from rapport.chat.words import address_form, nobody_there, queued
 from rapport.privacy import mask_email
-from rapport.store.conversations import ChatMessage, Conversation, Handoff, Standing, open_handoff
+from rapport.store.conversations import ChatMessage, Conversation, Handoff, Standing, append_message, open_handoff
 from rapport.store.customers import identities_of
 from rapport.store.events import Event, add_event
 from rapport.store.handoffs import agents_there, lock_desk
@@ -55,7 +55,8 @@ async def nobody(
         await session.execute(statement.values(awaits="email"))
     shown = mask_email(address) if address else None
     text = nobody_there(standing.language, terms.hours, ticket=ticket.id, address=shown, now=now)
-    await say_system(session, conversation_id, text, at=now)
+    form = address_form(standing.language) if address is None else None
+    await append_message(session, conversation_id, "system", text, at=now, form=form)
     await leave_to_a_person(session, conversation_id)
     await add_event(
         session, "handoff_ended", customer_id=standing.customer_id, at=now, conversation_id=conversation_id,

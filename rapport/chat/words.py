@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rapport.chat.hours import Hours
 from rapport.settings import Language
@@ -29,6 +30,8 @@ class Words:
     nobody_closed: str
     nobody_ever: str
     ask_address: str
+    address_label: str
+    address_send: str
     known_address: str
     address_taken: str
     address_wrong: str
@@ -55,6 +58,8 @@ WORDS: dict[Language, Words] = {
         nobody_open="真不巧，人工客服这会儿都不在。您的问题已经记下来了（工单 {ticket} 号），同事回来后就处理。",
         nobody_closed="人工客服现在下班了，{when}回来。您的问题已经记下来了（工单 {ticket} 号），到时就处理。",
         nobody_ever="现在没有人工客服在线。您的问题已经记下来了（工单 {ticket} 号），同事看到后会处理。",
+        address_label="邮箱",
+        address_send="留个邮箱",
         ask_address="麻烦留个邮箱，处理好了会写邮件告诉您；别的事可以继续问我。",
         known_address="处理结果会发到您的邮箱 {address}；别的事可以继续问我。",
         address_taken="邮箱记下了：{address}。处理好了会写邮件告诉您。",
@@ -81,6 +86,8 @@ WORDS: dict[Language, Words] = {
         nobody_open="I'm sorry, none of my colleagues is here just now. I've noted your question (ticket {ticket}).",
         nobody_closed="My colleagues are back {when}. I've noted your question (ticket {ticket}) for then.",
         nobody_ever="None of my colleagues is online. I've noted your question (ticket {ticket}) for them to see to.",
+        address_label="E-mail",
+        address_send="Leave my e-mail",
         ask_address="What's your e-mail address, so that they can answer you? Meanwhile, ask me anything else.",
         known_address="They'll write to {address}. Meanwhile, ask me anything else.",
         address_taken="Thank you, I've noted {address}. They'll write to you there.",
@@ -121,6 +128,13 @@ def nobody_there(language: str, hours: Hours, *, ticket: int, address: str | Non
     when = _when(language, hours, opens, now) if opens else ""
     then = say.ask_address if address is None else say.known_address.format(address=address)
     return f"{first.format(ticket=ticket, when=when)}{_between(language)}{then}"
+
+
+def address_form(language: str) -> dict[str, Any]:
+    """The question for an address, as a form: filled in, it says what she could have written."""
+    say = words(language)
+    email = {"name": "email", "label": say.address_label, "type": "email", "required": True}
+    return {"intent": "contact_info", "send": say.address_send, "fields": [email]}
 
 
 def _when(language: str, hours: Hours, opens: datetime, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -56,3 +56,11 @@ async def agent_called(session: AsyncSession, name: str) -> Agent | None:
 async def agents_by_name(session: AsyncSession) -> Sequence[Agent]:
     """Everybody who is or was on the staff."""
     return (await session.scalars(select(Agent).order_by(Agent.name))).all()
+
+
+async def shown_names(session: AsyncSession, names: Collection[str]) -> dict[str, str]:
+    """What customers read of these agents; asks nothing where there are none."""
+    if not names:
+        return {}
+    agents = await session.scalars(select(Agent).where(Agent.name.in_(names)))
+    return {agent.name: agent.shown_name for agent in agents}

@@ -252,10 +252,10 @@ async def open_conversations(session: AsyncSession, customers: Collection[int], 
     return {customer: conversation for customer, conversation in rows if customer is not None}
 
 
-async def note_read(session: AsyncSession, conversation_id: str, seq: int) -> bool:
-    """The customer has read up to `seq`; False where that is not news, or more than there is."""
-    row = await session.execute(_READ, {"conversation": conversation_id, "seq": seq})
-    return row.one_or_none() is not None
+async def note_read(session: AsyncSession, conversation_id: str, seq: int) -> str | None:
+    """The customer has read up to `seq`: gives who responds; None where it is no news, or more than there is."""
+    responder: str | None = await session.scalar(_READ, {"conversation": conversation_id, "seq": seq})
+    return responder
 
 
 CONVERSATIONS, MESSAGES = cast(Table, Conversation.__table__), cast(Table, ChatMessage.__table__)
@@ -287,7 +287,7 @@ _READ = (
     update(CONVERSATIONS)
     .where(_THIS, CONVERSATIONS.c.read_seq < bindparam("seq"), CONVERSATIONS.c.last_seq >= bindparam("seq"))
     .values(read_seq=bindparam("seq"))
-    .returning(CONVERSATIONS.c.read_seq)
+    .returning(CONVERSATIONS.c.responder)
 )
 _OF_CLIENT = select(MESSAGES.c.seq).where(_IN_THIS, MESSAGES.c.client_id == bindparam("client"))
 

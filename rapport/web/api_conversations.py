@@ -181,6 +181,7 @@ async def noting(body: NewNote, conversation_id: ConversationId, given: Given, b
 async def reading(body: Read, conversation_id: ConversationId, given: Given, by: Reader) -> dict[str, Any]:
     async with given.database.session() as session:
         await mark_read(session, conversation_id, by, body.seq)
+    given.signals.wake(topic(conversation_id))
     given.signals.wake(DESK)
     return {}
 

@@ -124,11 +124,13 @@ async def typing(conversation_id: InConversation, desk: AtDesk) -> dict[str, Any
 @router.post("/read", **ACCEPTED, summary="The customer has read up to a number")
 async def read_up_to(body: Read, conversation_id: InConversation, given: Given) -> dict[str, Any]:
     async with given.database.session() as session:
-        news = await note_read(session, conversation_id, body.seq)
-        if news:
-            await tell_other_processes(session, conversation_id)
-    if news:
+        responder = await note_read(session, conversation_id, body.seq)
+        for_staff = responder is not None and responder != "assistant"
+        if for_staff:
+            await tell_other_processes(session, conversation_id, desk=True)
+    if for_staff:
         given.signals.wake(topic(conversation_id), ())
+        given.signals.wake(DESK)
     return {}
 
 

@@ -11,6 +11,7 @@ from rapport.chat.assignment import set_presence
 from rapport.chat.desk import close, take_over
 from rapport.chat.desk_clock import DeskClock
 from rapport.chat.email_address import address_in, gives_address
+from rapport.chat.gateway import filled_in
 from rapport.chat.hours import Hours
 from rapport.chat.priority import priority, value_of
 from rapport.chat.reception import welcome
@@ -131,6 +132,8 @@ async def test_with_nobody_there_she_is_told_when_and_leaves_an_address(chat: Ch
     line = "人工客服现在下班了，明天 09:00（北京时间）回来。您的问题已经记下来了（工单 1 号），到时就处理。"
     asked = "麻烦留个邮箱，处理好了会写邮件告诉您；别的事可以继续问我。"
     assert (await chat.texts())[-1] == ("system", line + asked)
+    (message,) = [one for one in (await chat.view()).messages if "form" in one]
+    assert message["form"]["fields"] == [{"name": "email", "label": "邮箱", "type": "email", "required": True}]
     assert (await chat.hear("mei@nowhere"))[-1] == "这个邮箱地址好像不太对，麻烦再看一眼，重新发给我，好吗？"
     heard = await chat.hear("我的邮箱是Mei.Lin@example.org。")
     assert heard == ["邮箱记下了：Mei.Lin@example.org。处理好了会写邮件告诉您。"]
@@ -144,6 +147,15 @@ async def test_with_nobody_there_she_is_told_when_and_leaves_an_address(chat: Ch
         "nobody",
     )
     assert chat.rasa.said() == ["想问一下茶具能不能定制", "那先看看红茶"]
+
+
+async def test_an_address_may_be_given_by_the_form(chat: Chat) -> None:
+    chat.now = datetime(2026, 3, 1, 14, 30, tzinfo=UTC)
+    await ask_for_a_person(chat.database, chat.id, chat.now)
+    async with chat.database.reading() as session:
+        filled = await filled_in(session, chat.id, 1, {"email": "mei@example.org"})
+    assert await chat.hear(filled) == ["邮箱记下了：mei@example.org。处理好了会写邮件告诉您。"]
+    assert chat.rasa.said() == []
 
 
 async def test_when_the_last_agent_goes_those_who_wait_are_told(database: Database, now: datetime) -> None:

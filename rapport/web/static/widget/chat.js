@@ -274,7 +274,6 @@ class RapportChat extends HTMLElement {
 
   #showState(state) {
     const w = this.#w, p = this.#parts, name = state.agent?.name || state.agent;
-    if (this.#state.closed && !state.closed) kept.set(`${this.#place}.rated`, null); // it goes on, and its next end may be rated anew
     this.#state = state;
     p.log.setAttribute("aria-live", "polite"); // until here it was history, which is not read out
     p.queue.hidden = state.responder !== "queue" || Boolean(state.closed);
@@ -283,7 +282,8 @@ class RapportChat extends HTMLElement {
     p.face.replaceChildren(state.responder === "agent" && typeof name === "string" ? [...name][0] : icon("chat"));
     p.face.classList.toggle("person", state.responder === "agent");
     this.#composer.input.placeholder = state.closed ? w.again : w.placeholder;
-    if (state.closed && kept.get(`${this.#place}.rated`) !== this.#line.session?.conversation_id) this.#rating.show(w.ended);
+    if (!state.closed) this.#rating.later = false;
+    else if (state.rate && !this.#rating.later) this.#rating.show(w.ended);
     this.#showMark();
     this.#look();
   }
@@ -346,10 +346,8 @@ class RapportChat extends HTMLElement {
   }
 
   async #rate(stars, comment) {
-    const of = this.#line.session?.conversation_id;
     const answer = await this.#line.call("POST", "/chat/rating", { stars, ...(comment ? { comment } : {}) }).catch(() => null);
     if (!answer?.ok) return this.#notice(this.#w.failed);
-    kept.set(`${this.#place}.rated`, of);
     this.#rating.hide();
     this.#notice(this.#w.thanks);
     this.#composer.input.focus();
@@ -391,7 +389,8 @@ class Rating {
     this.shown.hidden = false;
   }
 
-  hide() { this.shown.hidden = true; }
+  // Put off or done: it does not come back by itself before the next end.
+  hide() { this.shown.hidden = this.later = true; }
 
   toggle() {
     if (!this.shown.hidden) return this.hide();
