@@ -16,10 +16,11 @@ from actions.cards import leave_shown
 from actions.continuing import says
 from actions.floor import counted, kept_open, misunderstood, with_a_person_offered
 from actions.language import language_of
+from actions.phrases import CORRECTS
 from actions.question import Question
 from actions.reply import Answer, Happened, spoken
 from actions.services import Services
-from actions.turn import Said, Turn, begin, read_tracker
+from actions.turn import Entity, Said, Turn, begin, read_tracker
 from rapport.marketing.profile import NewEvent
 from rapport.privacy import mask
 from rapport.store.conversations import conversation_with_customer
@@ -32,6 +33,8 @@ SMALL_TALK = frozenset({"greet", "thank", "affirm", "deny", "praise"})
 
 # What a customer types to be recognised is kept out of the log of events, which is never changed again.
 UNRECORDED = ("email", "phone")
+# So many intents it may have been are kept, for whoever reviews what was misunderstood.
+LIKELY = 3
 
 
 class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without types
@@ -180,12 +183,20 @@ def _takes_the_offer(turn: Turn) -> bool:
     return turn.intent == "affirm" and not turn.entities and bool(turn.question.offered)
 
 
+def _recorded(entity: Entity) -> dict[str, Any]:
+    """`written` is how it stood in the message, where that is not its value."""
+    role = {"role": entity.role} if entity.role else {}
+    written = {"written": entity.written} if entity.written and entity.written != entity.value else {}
+    return {"entity": entity.kind, "value": entity.value} | role | written
+
+
 def _understood(turn: Turn, answer: Answer) -> dict[str, Any]:
-    entities = [
-        {"entity": entity.kind, "value": entity.value} | ({"role": entity.role} if entity.role else {})
-        for entity in turn.entities
-        if entity.kind not in UNRECORDED
-    ]
+    entities = [_recorded(entity) for entity in turn.entities if entity.kind not in UNRECORDED]
     properties = {"intent": turn.intent, "confidence": round(turn.confidence, 4), "entities": entities}
+    likely = [intent for intent in turn.likely if intent != "nlu_fallback"][:LIKELY]
+    if likely and not turn.text.startswith("/"):
+        properties["likely"] = likely
+    if CORRECTS.search(turn.text.lower()):
+        properties["corrects"] = True
     felt = {} if turn.sentiment is None else {"sentiment": turn.sentiment}
     return properties | felt | ({"products": answer.shown()} if answer.shown() else {}) | dict(answer.noted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Seven digits or more in a row are a phone, an order or a card: none of them belongs in a log.
@@ -19,6 +20,16 @@ def mask_email(address: str) -> str:
 def mask(text: str) -> str:
     """The text without addresses and long numbers."""
     return LONG_NUMBER.sub("***", EMAIL.sub(lambda found: mask_email(found.group()), text))
+
+
+def without(text: str, values: Iterable[str], instead: str) -> str:
+    """The text with `instead` in the place of these names or numbers; one of Latin letters is a word of its own."""
+    for value in sorted(filter(None, map(str.strip, values)), key=len, reverse=True):
+        if len(value) > 1:
+            before = "(?<![A-Za-z0-9])" if value[0].isascii() else ""
+            after = "(?![A-Za-z0-9])" if value[-1].isascii() else ""
+            text = re.sub(f"#?{before}{re.escape(value)}{after}", lambda _: instead, text)
+    return text
 
 
 class MaskingFilter(logging.Filter):

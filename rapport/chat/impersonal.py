@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from rapport.privacy import EMAIL, LONG_NUMBER
+from rapport.privacy import EMAIL, LONG_NUMBER, without
 from rapport.settings import Language
 from rapport.store.resolved import Exchange
 
-LATIN = "[A-Za-z0-9]"
 NUMBER = "一二三四五六七八九十百千两零"
 ORDER = re.compile(r"#?(?<![A-Za-z0-9])[A-Z]{0,4}-?\d{4,}[A-Z\d-]*", re.IGNORECASE)
 LINK = re.compile(r"https?://[^\s，。）)]+")
@@ -48,24 +46,13 @@ BLANKS: dict[Language, dict[str, str]] = {
 def impersonal(exchange: Exchange, language: Language) -> str:
     """The agent's words with `{customer}`, `{agent}` and `{order}` for names and order numbers, and blanks for
     amounts, dates, addresses, links and every other number long enough to be somebody's."""
-    text = _without(exchange.said, exchange.orders, "{order}")
-    text = _without(text, (exchange.customer, *exchange.customer.split()), "{customer}")
-    text = _without(text, (exchange.agent,), "{agent}")
+    text = without(exchange.said, exchange.orders, "{order}")
+    text = without(text, (exchange.customer, *exchange.customer.split()), "{customer}")
+    text = without(text, (exchange.agent,), "{agent}")
     text = TITLED.sub("{customer}", GREETED.sub(r"\1 {customer}", text))
     for pattern, blank in (
         (LINK, "link"), (EMAIL, "email"), (ADDRESS, "address"), (DATE, "date"), (AMOUNT, "amount"),
         (LONG_NUMBER, "number"), (ORDER, "number"),
     ):  # fmt: skip
         text = pattern.sub(BLANKS[language][blank], text)
-    return text
-
-
-def _without(text: str, own: Iterable[str], instead: str) -> str:
-    for value in sorted(filter(None, map(str.strip, own)), key=len, reverse=True):
-        if len(value) > 1:
-            # A name of Latin letters is a word of its own, not the beginning of another.
-            before, after = (
-                rf"(?{side}{LATIN})" if value[end].isascii() else "" for side, end in (("<!", 0), ("!", -1))
-            )
-            text = re.sub(f"#?{before}{re.escape(value)}{after}", instead, text)
     return text

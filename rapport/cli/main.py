@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from rapport.cli import agents, evaluate, imports, keys, messages, policies, rules, train
+from rapport.cli import agents, evaluate, imports, keys, messages, policies, review, rules, train
 from rapport.cli.demo import demo
 from rapport.cli.doctor import doctor
 from rapport.cli.migrate import migrate
@@ -21,6 +21,7 @@ for command in (demo, serve, migrate, doctor, train.train, train.score):
 app.add_typer(imports.app, name="import")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(policies.app, name="policies")
+app.add_typer(review.app, name="review")
 app.add_typer(rules.app, name="rules")
 app.add_typer(agents.app, name="agents")
 app.add_typer(keys.app, name="keys")
