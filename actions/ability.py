@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.cards import leave_shown
 from actions.continuing import says
 from actions.floor import counted, kept_open, misunderstood, with_a_person_offered
+from actions.handed_back import Slots, said_after, take_up
 from actions.language import language_of
 from actions.phrases import CORRECTS
 from actions.question import Question
@@ -99,7 +100,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
     async def _take_turn(self, said: Said) -> tuple[list[dict[str, Any]], Mapping[str, str | None]]:
         async with self.services.database.session() as session:
             # Kept for as long as the turn takes: what nobody holds, a session would read again.
-            turn, _held = await self._begin(session, said)
+            turn, handed, _held = await self._begin(session, said)
             who, answer = await self._answer(session, turn)
             lost = misunderstood(turn, answer)
             answer = self._round_off(turn, answer, who, lost=lost)
@@ -109,7 +110,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
             if turn.context.current and not answer.shown() and turn.intent not in SMALL_TALK:
                 await leave_shown(session, turn)
         forgotten = {"asked_for": None} if turn.asked_for else {}
-        return list(spoken(answer, replies)), {**forgotten, **answer.remember}
+        return list(spoken(answer, replies)), {**handed, **forgotten, **answer.remember}
 
     async def _answer(self, session: AsyncSession, turn: Turn) -> tuple[Ability, Answer]:
         """Who asked hears the answer, whatever the intent was taken for; gives who answered, too."""
@@ -137,12 +138,13 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
             answer = kept_open(turn, answer, turn.question, asking.reminder(turn, turn.question))
         return counted(turn, with_a_person_offered(turn, answer, self.services.texts, times=lost), lost)
 
-    async def _begin(self, session: AsyncSession, said: Said) -> tuple[Turn, tuple[object, ...]]:
+    async def _begin(self, session: AsyncSession, said: Said) -> tuple[Turn, Slots, tuple[object, ...]]:
         conversation, customer = await conversation_with_customer(session, said.conversation_id)
         settings = self.services.settings
-        now = self.services.clock()
+        now, handed = self.services.clock(), take_up(conversation)
+        said = said_after(said, handed) if handed else said
         turn = begin(said, conversation, customer, time_zone=settings.default_time_zone, now=now)
-        return turn, (conversation, customer)
+        return turn, handed, (conversation, customer)
 
     async def _tell(self, session: AsyncSession, turn: Turn, answer: Answer) -> tuple[str, ...]:
         """Records what happened and lets the rules have their say; gives their replies."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from rapport.store.conversations import ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
@@ -45,16 +46,7 @@ class Found:
 
 async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: str) -> list[Found]:
     """The conversations in which something was said, newest first."""
-    unread = (
-        select(func.count())
-        .where(
-            ChatMessage.conversation_id == Conversation.id,
-            ChatMessage.author == "customer",
-            ChatMessage.seq > func.coalesce(_read(reader), 0),
-        )
-        .scalar_subquery()
-    )
-    last, named = ChatMessage, Customer.name
+    last, named, unread = ChatMessage, Customer.name, _unread(reader)
     statement = (
         select(Conversation, last.id, last.author, last.text, last.at, Handoff, named, unread)
         .join(last, and_(last.conversation_id == Conversation.id, last.seq == Conversation.last_seq))
@@ -65,9 +57,11 @@ async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: s
     return [Found(*row) for row in await session.execute(statement)]
 
 
-def _read(reader: str) -> Any:
-    mine = (Reading.conversation_id == Conversation.id) & (Reading.agent == reader)
-    return select(Reading.seq).where(mine).scalar_subquery()
+def _unread(reader: str) -> Any:
+    one, mine = aliased(ChatMessage), (Reading.conversation_id == Conversation.id) & (Reading.agent == reader)
+    read = select(Reading.seq).where(mine).correlate(Conversation).scalar_subquery()
+    new = (one.conversation_id == Conversation.id) & (one.author == "customer") & (one.seq > func.coalesce(read, 0))
+    return select(func.count(one.id)).where(new).correlate(Conversation).scalar_subquery()
 
 
 def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:
@@ -86,5 +80,6 @@ def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _says(text: str) -> Any:
-    spoken = select(ChatMessage.conversation_id).where(ChatMessage.text.icontains(text, autoescape=True))
+    one = aliased(ChatMessage)
+    spoken = select(one.conversation_id).where(one.text.icontains(text, autoescape=True))
     return or_(Conversation.id.in_(spoken), Customer.name.icontains(text, autoescape=True))

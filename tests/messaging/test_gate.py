@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from rapport.chat.desk import hand_back, take_over
+from rapport.chat.staff import Acting
 from rapport.marketing.contact_policy import ContactPolicy
 from rapport.marketing.profiles import Home
 from rapport.marketing.rulebook import RuleFolder
 from rapport.messaging.gate import contact_gate
 from rapport.messaging.opening import open_outbox
 from rapport.store.consents import record_consent, suppress
+from rapport.store.conversations import Conversation
 from rapport.store.messages import queue_message
 
 
@@ -117,3 +120,26 @@ async def test_the_worker_of_the_settings_delivers(
     await worker.close()
     assert (await shop.message(number)).state == "sent"
     assert relay.mails[0]["Subject"] == "林梅，您问起的好物，替您留意着"
+
+
+async def test_marketing_waits_while_a_person_has_taken_over_and_goes_on_after_the_hand_back(
+    shop: Any, relay: Any, make_worker: Any, consented: Any, clock: Any
+) -> None:
+    number, conversation, ann = await consented(), "c" * 32, Acting("ann", "小安")
+    customer = (await shop.message(number)).customer_id
+    async with shop.database.session() as session:
+        session.add(
+            Conversation(id=conversation, customer_id=customer, channel="web", language="zh", opened_at=clock.now)
+        )
+        await session.flush()
+        await take_over(session, conversation, ann, version=1, now=clock.now)
+    worker = make_worker(gate=gate_of())
+    await worker.run_once()
+    (delivery,) = await shop.attempts(number)
+    assert (delivery.state, delivery.due_at - clock.now, relay.received) == ("due", timedelta(minutes=30), [])
+    async with shop.database.session() as session:
+        await hand_back(session, conversation, ann, version=2, now=clock.now)
+    clock.move(hours=0.5)
+    await worker.run_once()
+    await worker.close()
+    assert (await shop.message(number)).state == "sent"
