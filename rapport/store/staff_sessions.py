@@ -57,9 +57,10 @@ async def extend_staff_session(session: AsyncSession, key_hash: str, *, now: dat
     await session.execute(statement.values(seen_at=now, expires_at=expires_at))
 
 
-async def end_staff_session(session: AsyncSession, key_hash: str) -> None:
-    """This browser is logged out."""
-    await session.execute(delete(StaffSession).where(StaffSession.key_hash == key_hash))
+async def end_staff_session(session: AsyncSession, key_hash: str) -> bool:
+    """This browser is logged out; False where it was not logged in any more."""
+    ended = delete(StaffSession).where(StaffSession.key_hash == key_hash).returning(StaffSession.key_hash)
+    return (await session.scalar(ended)) is not None
 
 
 async def end_staff_sessions_of(session: AsyncSession, agent_id: int) -> None:

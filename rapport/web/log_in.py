@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rapport.settings import Language
 from rapport.store.agents import Agent, agent_called
 from rapport.store.audit import add_audit_entry
-from rapport.store.staff_sessions import begin_staff_session, end_staff_session
+from rapport.store.staff_sessions import begin_staff_session, end_staff_session, staff_session
 from rapport.web import accounts
 from rapport.web.accounts import NAME, normal_name
 from rapport.web.door import AtDoor, Door, address_of, masked_address
@@ -162,18 +162,18 @@ async def _half_way(request: Request, given: Services) -> tuple[Staff, Agent] | 
 
 async def _confirm(request: Request, given: Services, agent_id: int, *, code: str, key: str) -> bool:
     """Whether the code is right; then the log-in is complete, under a new key."""
-    now, secret = given.clock(), given.settings.key()
+    now, half = given.clock(), hash_of(cookie_of(request, given.settings))
     async with given.database.session() as session:
         statement = select(Agent).where(Agent.id == agent_id, Agent.disabled_at.is_(None)).with_for_update()
-        agent = (await session.scalars(statement)).one()
-        if await is_code_right(session, agent, code, key=secret, now=now):
-            factor = "app"
-        elif await is_recovery_code(session, agent, code, key=secret):
-            factor = "recovery code"
-        else:
-            await accounts.note(session, agent, "code_refused", who=agent.name, now=now, at=masked_address(request))
+        agent = await session.scalar(statement)
+        # Looked up again behind the lock: a password change since has ended this log-in.
+        if agent is None or await staff_session(session, half, now=now) is None:
             return False
-        await end_staff_session(session, hash_of(cookie_of(request, given.settings)))
+        factor = await _factor_shown(session, agent, code, key=given.settings.key(), now=now)
+        if factor is None:
+            await accounts.note(session, agent, "code_refused", who=agent.name, now=now, **_from(request))
+            return False
+        await end_staff_session(session, half)
         await begin_staff_session(
             session, hash_of(key), agent.id, confirmed=True, now=now, expires_at=expiry(now, now)
         )
@@ -181,18 +181,29 @@ async def _confirm(request: Request, given: Services, agent_id: int, *, code: st
     return True
 
 
+async def _factor_shown(session: AsyncSession, agent: Agent, code: str, *, key: str, now: datetime) -> str | None:
+    """What the code is: of the app, or for who has lost it; None where it is neither, or was used."""
+    if await is_code_right(session, agent, code, key=key, now=now):
+        return "app"
+    return "recovery code" if await is_recovery_code(session, agent, code, key=key) else None
+
+
 async def _note_success(
     session: AsyncSession, agent: Agent, request: Request, given: Services, *, second_factor: str
 ) -> None:
-    details = {"from": masked_address(request), "second_factor": second_factor}
+    details = {**_from(request), "second_factor": second_factor}
     await accounts.note(session, agent, "logged_in", who=agent.name, now=given.clock(), **details)
+
+
+def _from(request: Request) -> dict[str, str]:
+    return {"from": masked_address(request)}
 
 
 async def _note_failure(request: Request, given: Services, name: str) -> None:
     """Who typed a password where the name belongs must not find it in the audit: only names there are stand in it."""
     async with given.database.session() as session:
         known = NAME.fullmatch(name) and await agent_called(session, name) is not None
-        details, object_ = {"from": masked_address(request)}, f"agent:{name}" if known else ""
+        details, object_ = _from(request), f"agent:{name}" if known else ""
         await add_audit_entry(
             session, "log_in_refused", who="nobody", at=given.clock(), object=object_, details=details
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -334,3 +335,39 @@ async def test_http_beyond_loopback_is_told_why_it_will_not_work(running: Runnin
                 httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
             ):
                 assert ("RAPPORT_PUBLIC_URL" in (await http.get("/log-in")).text) is warned
+
+
+async def test_of_two_posts_with_one_code_one_is_in(careful: Browser) -> None:
+    await careful.log_in()
+    csrf, code = await careful.csrf("/log-in/code"), careful.code()
+    cookie = {"Cookie": f"rapport={careful.http.cookies['rapport']}"}
+    careful.http.cookies.clear()
+
+    async def post(form: dict[str, str]) -> int:
+        async with httpx.AsyncClient(base_url=careful.http.base_url, trust_env=False, timeout=10) as http:
+            return (await http.post("/log-in/code", data={"csrf": csrf} | form, headers=cookie)).status_code
+
+    await asyncio.gather(*(post({"code": code}) for _ in range(4)))
+    assert [action for _, action, _, _ in await careful.audited()].count("logged_in") == 1
+    assert len(await careful.rows(select(StaffSession))) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"name=%ff%fe&password=%00", "application/x-www-form-urlencoded"),
+        (b"name=a&name=b&password=x&password=y", "application/x-www-form-urlencoded"),
+        (b"&".join(b"f%d=1" % number for number in range(3000)), "application/x-www-form-urlencoded"),
+        (b"name=" + b"x" * 2000, "application/x-www-form-urlencoded"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b'--x\r\nContent-Disposition: form-data; name="name"; filename="a"\r\n\r\nmei\r\n--x--',
+         "multipart/form-data; boundary=x"),
+        (b"{\"name\": \"mei\"}", "application/json"),
+        (b"", "text/plain"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/log-in", "/log-in/code", "/log-in/again", "/log-out", "/account/password"])
+async def test_a_hostile_form_is_never_a_mistake_of_ours(careful: Browser, path: str, body: bytes, kind: str) -> None:
+    await careful.log_in()
+    answer = await careful.http.post(path, content=body, headers={"Content-Type": kind})
+    assert answer.status_code < 500
