@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from rapport.cli.main import app
 from rapport.settings import Settings
-from rapport.web.app import create_app
+from rapport.web.app import ROUTERS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -37,8 +37,10 @@ def test_every_command_is_documented() -> None:
     assert [command for command in commands(group) if f"`{command}" not in text] == []
 
 
-def test_every_route_is_documented(tmp_path: Path) -> None:
+def test_every_route_is_documented() -> None:
     text = (DOCS / "routes.md").read_text(encoding="utf-8")
-    application = create_app(Settings(var_dir=tmp_path, database_url=f"sqlite+aiosqlite:///{tmp_path}/x.db"))
-    paths = {route.path for route in application.routes if isinstance(route, APIRoute)}
-    assert sorted(path for path in paths if f"`{path}`" not in text) == []
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    # A route of several methods is documented by one of them.
+    named = [[f"`{method} {route.path}`" for method in sorted(route.methods or ())] for route in routes]
+    assert ["`POST /chat/messages`"] in named
+    assert [names for names in named if names[0][1:5] != "HEAD" and not any(name in text for name in names)] == []
