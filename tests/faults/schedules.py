@@ -34,11 +34,18 @@ from tests.chat.staff import ANN, BOB
 KEY = "a key that is only for tests, long enough"
 ANNOUNCED = "好的，这就帮您找"
 # Every change of who responds, with the number of the newest message at that moment.
-HISTORY = (
-    "CREATE TABLE history (conversation_id TEXT, version INT, responder TEXT, agent TEXT, last_seq INT)",
-    "CREATE TRIGGER remember AFTER UPDATE OF version ON conversations WHEN new.version <> old.version BEGIN"
-    " INSERT INTO history VALUES (new.id, new.version, new.responder, new.agent, new.last_seq); END",
-)
+TABLE = "CREATE TABLE history (conversation_id TEXT, version INT, responder TEXT, agent TEXT, last_seq INT)"
+TRIGGER = "CREATE TRIGGER remember AFTER UPDATE OF version ON conversations"
+ADD = "INSERT INTO history VALUES (new.id, new.version, new.responder, new.agent, new.last_seq);"
+HISTORY = {
+    True: (TABLE, f"{TRIGGER} WHEN new.version <> old.version BEGIN {ADD} END"),
+    False: (
+        TABLE,
+        f"CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {ADD} RETURN new; END $$",
+        f"{TRIGGER} FOR EACH ROW WHEN (new.version <> old.version) EXECUTE FUNCTION remember()",
+    ),
+}
+FORGET = ("DROP TRIGGER remember ON conversations", "DROP FUNCTION remember", "DROP TABLE history")
 
 
 @dataclass
