@@ -43,7 +43,11 @@ class Conversation(Base):
     """
 
     __tablename__ = "conversations"
-    __table_args__ = (CheckConstraint("responder IN ('assistant', 'queue', 'agent')", name="responder"),)
+    __table_args__ = (
+        CheckConstraint("responder IN ('assistant', 'queue', 'agent')", name="responder"),
+        # What staff look at: the few that are not with the assistant.
+        Index("ix_conversations_shelf", "responder", "closed_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"), index=True)

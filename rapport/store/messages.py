@@ -125,6 +125,12 @@ async def count_queued(session: AsyncSession, *, conversation_id: str, template:
     return await session.scalar(statement) or 0
 
 
+async def latest_messages(session: AsyncSession, customer_id: int, *, limit: int) -> list[Message]:
+    """What was decided to send the customer, newest first, whatever became of it."""
+    statement = select(Message).where(Message.customer_id == customer_id)
+    return list(await session.scalars(statement.order_by(Message.queued_at.desc(), Message.id.desc()).limit(limit)))
+
+
 async def messages_lately(
     session: AsyncSession, customer_id: int, *, since: datetime
 ) -> list[tuple[int, str, str, datetime, bool]]:

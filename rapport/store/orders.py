@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rapport.store.base import Base, BigKey
+from rapport.store.products import Product
 
 UNSHIPPED = ("placed", "paid")
 
@@ -73,6 +76,19 @@ async def latest_orders(session: AsyncSession, customer_id: int, *, limit: int =
     """The customer's orders, newest first."""
     statement = select(Order).where(Order.customer_id == customer_id)
     return list(await session.scalars(statement.order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)))
+
+
+async def names_in_orders(
+    session: AsyncSession, order_ids: Collection[int]
+) -> dict[int, list[tuple[dict[str, Any], int]]]:
+    """Order → what is in it: a product's names, and how many."""
+    statement = select(OrderLine.order_id, Product.names, OrderLine.quantity).join(Product)
+    found: dict[int, list[tuple[dict[str, Any], int]]] = {}
+    for order_id, names, quantity in await session.execute(
+        statement.where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.id)
+    ):
+        found.setdefault(order_id, []).append((names, quantity))
+    return found
 
 
 async def cancel_order(session: AsyncSession, order: Order, *, now: datetime) -> bool:

@@ -52,6 +52,14 @@ class Subscriber(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Somebody who hears every topic."""
+
+    def hear(self, topic: str | None, news: News) -> None:
+        """Something under `topic` has changed; None: anything may have."""
+        ...
+
+
 class Changed(asyncio.Event):
     """A subscriber who reads the rows anyway."""
 
@@ -64,6 +72,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        self._watchers: list[Watcher] = []
 
     @contextmanager
     def subscribe(self, topic: str) -> Iterator[asyncio.Event]:
@@ -83,6 +92,15 @@ class Signals:
             if not self._waiting[topic]:
                 del self._waiting[topic]
 
+    @contextmanager
+    def watched(self, watcher: Watcher) -> Iterator[None]:
+        """Tells this watcher every topic that is signalled."""
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
+
     def wake(self, topic: str, news: News = None) -> None:
         """Wakes this process's subscribers at once: for who has just committed the change himself.
 
@@ -90,11 +108,15 @@ class Signals:
         """
         for subscriber in self._waiting.get(topic, ()):
             subscriber.wake(news)
+        for watcher in self._watchers:
+            watcher.hear(topic, news)
 
     def wake_all(self) -> None:
         """Wakes everybody: after a lost connection nobody knows what was missed."""
         for topic in list(self._waiting):
             self.wake(topic)
+        for watcher in self._watchers:
+            watcher.hear(None, None)
 
 
 @asynccontextmanager

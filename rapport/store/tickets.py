@@ -84,3 +84,14 @@ async def tickets_in(session: AsyncSession, conversation_id: str, kind: str) -> 
     """The open tickets of a kind that a conversation has brought, newest first."""
     mine = (Ticket.conversation_id == conversation_id) & (Ticket.kind == kind) & (Ticket.state == "open")
     return list(await session.scalars(select(Ticket).where(mine).order_by(Ticket.id.desc())))
+
+
+async def latest_tickets(
+    session: AsyncSession, *, customer_id: int | None, conversation_id: str, limit: int
+) -> list[Ticket]:
+    """The customer's tickets and those of this conversation, open ones in front, then the newest."""
+    mine = Ticket.conversation_id == conversation_id
+    if customer_id is not None:
+        mine = mine | (Ticket.customer_id == customer_id)
+    ordered = select(Ticket).where(mine).order_by((Ticket.state != "open"), Ticket.id.desc())
+    return list(await session.scalars(ordered.limit(limit)))

@@ -14,15 +14,21 @@ from rapport.store.database import Database
 from rapport.store.signals import listening
 from rapport.web import (
     account,
+    api_agent_parts,
     api_audit,
+    api_canned_replies,
     api_conversations,
+    api_customers,
     api_docs,
     api_figures,
     api_review,
+    api_stream,
     api_suggestions,
     chat,
     chat_files,
     chat_stream,
+    console,
+    console_customer,
     health,
     links,
     log_in,
@@ -36,12 +42,14 @@ from rapport.web.body_limit import BodyLimit
 from rapport.web.desk import open_desk
 from rapport.web.door import Door
 from rapport.web.headers import SecurityHeaders
+from rapport.web.insight import Insight
 from rapport.web.metrics import Metrics
 from rapport.web.origins import Origins
 from rapport.web.problems import install_problems
 from rapport.web.request_log import RequestLog
 from rapport.web.services import Services
 from rapport.web.staff import install_sign_in
+from rapport.web.watch import watching
 
 ROUTERS = (
     chat.router,
@@ -54,6 +62,12 @@ ROUTERS = (
     api_suggestions.router,
     api_figures.router,
     api_review.router,
+    api_agent_parts.router,
+    api_canned_replies.router,
+    api_customers.router,
+    api_stream.router,
+    console.router,
+    console_customer.router,
     links.router,
     health.router,
     metrics.router,
@@ -73,8 +87,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         try:
             async with listening(database) as signals:
                 app.state.services = Services(settings, database, signals, clock)
-                async with open_desk(app.state.services, app.state.metrics) as desk:
-                    app.state.desk = desk
+                async with (
+                    open_desk(app.state.services, app.state.metrics) as app.state.desk,
+                    watching(app.state.services, app.state.desk.typing) as app.state.watch,
+                ):
+                    app.state.insight = Insight(settings)
                     yield
         finally:
             await database.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +14,7 @@ from rapport.web.problems import problem
 LARGEST_BODY = 64 * 1024
 # A file, and the borders and names around it.
 LARGEST_UPLOAD = LARGEST_FILE + LARGEST_BODY
+UPLOADS = re.compile("/chat/files|/api/conversations/[0-9a-f]{32}/files")
 
 
 class BodyLimit:
@@ -23,7 +26,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        limit = LARGEST_UPLOAD if scope["path"] == "/chat/files" else LARGEST_BODY
+        limit = LARGEST_UPLOAD if UPLOADS.fullmatch(scope["path"]) else LARGEST_BODY
         refusal = f"A request to this address may have {limit} bytes."
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared[:20]) > limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+# Embeddings and overrides turn what stands beside them; the marks of right-to-left scripts do not.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """What a stranger wrote, with its control characters as pictures and without those that turn the line."""
+    pictured = CONTROLS.sub(lambda found: chr(0x2400 + ord(found.group())) if found.group() < " " else "\ufffd", text)
+    return TURNING.sub("", pictured)
+
+
+def own_path(path: object) -> bool:
+    """Whether this leads to our own host: `/pictures/…`, never `//elsewhere`, never `javascript:`."""
+    return isinstance(path, str) and re.match(r"/(?![/\\])", path) is not None
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(visible=visible, own_path=own_path)
+    return environment
 
 
 def page(template: str, **values: Any) -> HTMLResponse:

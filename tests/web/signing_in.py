@@ -27,8 +27,8 @@ async def signed_in_as(
     """Makes the agent and logs her in; what her browser sends with each request of a script."""
     now, key = now or datetime.now(UTC), secrets.token_urlsafe(32)
     agent = Agent(
-        name=name, shown_name=name.title(), role=role, language="zh", password_hash="", password_changed_at=now,
-        created_at=now, **columns,
+        name=name, shown_name=name.title(), role=role, password_hash="", password_changed_at=now, created_at=now,
+        **{"language": "zh", **columns},
     )  # fmt: skip
     async with _database(settings) as database, database.session() as session:
         session.add(agent)

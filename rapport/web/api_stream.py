@@ -1,0 +1,78 @@
+"""What happens at the desk as server-sent events: all of it once, and then whatever changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from rapport.web.listener import News
+from rapport.web.services import Services
+from rapport.web.staff import Given, Staff, needs, still_signed_in
+from rapport.web.watch import Watch
+
+router = APIRouter(prefix="/api", tags=["desk"])
+PING_SECONDS = 15.0
+# Then the client comes again, and is asked again who she is and what she may.
+LONGEST_SECONDS = 600.0
+
+
+def the_watch(request: Request) -> Watch:
+    """The watch of the application that serves this request."""
+    found: Watch = request.app.state.watch
+    return found
+
+
+Watching = Annotated[Watch, Depends(the_watch)]
+Reader = Annotated[Staff, Depends(needs("conversations.read"))]
+
+
+@router.get("/stream", response_class=EventSourceResponse, summary="What happens at the desk, as it happens")
+async def stream(staff: Reader, given: Given, watch: Watching) -> EventSourceResponse:
+    # sse-starlette's own ping is a comment, which a page cannot hear.
+    events = happenings(watch, staff, given)
+    return EventSourceResponse(events, ping=3600, headers={"Cache-Control": "no-store"})
+
+
+async def happenings(watch: Watch, staff: Staff, given: Services) -> AsyncIterator[bytes]:
+    """`conversations`, `typing` and `presence` events, `ping` where there is nothing to say; `id` counts from 1.
+
+    It ends with the log-in it was opened by.
+    """
+    number, clock = 0, asyncio.get_running_loop().time
+    ends = clock() + LONGEST_SECONDS
+    with watch.listening() as listener:
+        while clock() < ends:
+            news = await listener.next(PING_SECONDS)
+            if news is None and not await still_signed_in(staff, given):
+                return
+            if news is not None and news.everything:
+                # Read only now: what happens meanwhile is told after it.
+                news = news.joined(await watch.everything())
+            events = list(_events(news, given.clock()))
+            yield b"".join(_event(number + count, name, data) for count, (name, data) in enumerate(events, 1))
+            number += len(events)
+
+
+def _events(news: News | None, now: datetime) -> Iterator[tuple[str, Any]]:
+    if news is None:
+        yield "ping", {"now": now.isoformat()}
+        return
+    if news.changed or news.everything or news.desk:
+        changed = [asdict(mark) for mark in news.changed.values()]
+        yield "conversations", {"all": news.everything, "desk": news.desk, "changed": changed}
+    for one, authors in news.typing.items():
+        yield "typing", {"id": one, "authors": sorted(authors)}
+    if news.agents is not None:
+        yield "presence", {"agents": [asdict(agent) for agent in news.agents]}
+
+
+def _event(number: int, name: str, data: Any) -> bytes:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return ServerSentEvent(text, event=name, id=str(number)).encode()
