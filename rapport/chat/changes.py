@@ -76,6 +76,12 @@ async def reopen(session: AsyncSession, conversation_id: str) -> None:
     await session.execute(statement.values(closed_at=None, stars=None, comment=None))
 
 
+async def ask_no_longer(session: AsyncSession, conversation_id: str) -> None:
+    """What she was asked for because nobody was there is wanted no more."""
+    statement = update(Conversation).where(Conversation.id == conversation_id, Conversation.awaits.is_not(None))
+    await session.execute(statement.values(awaits=None))
+
+
 async def customer_waits(session: AsyncSession, conversation_id: str, *, now: datetime, terms: Terms) -> None:
     """She has said something to a person: an answer is due, and whoever put her off is reminded."""
     await wake_up(session, conversation_id, now=now)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.assignment import assign_waiting, free_agent
-from rapport.chat.changes import change, held_by, put_into_queue, say_system, standing_at
+from rapport.chat.changes import ask_no_longer, change, held_by, put_into_queue, say_system, standing_at
 from rapport.chat.errors import NotHeldError
 from rapport.chat.gateway import tell_everybody
 from rapport.chat.staff import Person
@@ -38,6 +38,7 @@ async def take_over(
         raise NotHeldError
     new = await change(session, conversation_id, "agent", standing=standing, agent=by.name)
     await wake_up(session, conversation_id, now=now)
+    await ask_no_longer(session, conversation_id)
     if standing.responder == "agent":
         await end_handoff(session, conversation_id, now=now, outcome="transferred")
     handoff = await open_handoff(session, conversation_id)

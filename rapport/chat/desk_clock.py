@@ -16,7 +16,7 @@ from rapport.chat.reception import nobody, welcome
 from rapport.chat.sla import sla_of
 from rapport.chat.terms import Terms
 from rapport.chat.words import words
-from rapport.store.conversations import Handoff, open_handoff
+from rapport.store.conversations import OPEN, Handoff, open_handoff
 from rapport.store.database import Database
 from rapport.store.handoffs import agents_there, lock_desk, overdue_of_absent, waiting_handoffs
 from rapport.store.queue import end_handoff
@@ -102,7 +102,7 @@ class DeskClock:
         await tell_everybody(session, conversation_id)
 
     async def _warn(self, session: AsyncSession, now: datetime) -> None:
-        due = await session.scalars(select(Handoff).where(Handoff.state != "ended", Handoff.due_at.is_not(None)))
+        due = await session.scalars(select(Handoff).where(Handoff.state.in_(OPEN), Handoff.due_at.is_not(None)))
         late = {one.id: level for one in due if (level := sla_of(one, now=now, terms=self.terms)) != "ok"}
         if late != self.told:
             self.told = late

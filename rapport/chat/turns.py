@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rapport.chat.answers import Answer
 from rapport.chat.assistant import Assistant, as_free_text
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button, signed_button
-from rapport.chat.errors import AssistantError
+from rapport.chat.errors import AssistantError, ChatError
 from rapport.chat.gateway import DESK, tell_other_processes, topic
 from rapport.chat.late import LateAnswers
 from rapport.chat.reception import welcome
@@ -180,8 +180,13 @@ class Turns:
 
     async def _welcome(self, conversation_id: str) -> None:
         """The turn has put the customer into the queue, perhaps: what she is told there comes after its answer."""
-        async with self.database.session() as session:
-            seen_to = await welcome(session, conversation_id, now=self.clock(), terms=self.terms)
+        try:
+            async with self.database.session() as session:
+                seen_to = await welcome(session, conversation_id, now=self.clock(), terms=self.terms)
+        except ChatError as error:
+            # Erased meanwhile, or moved on: there is nobody to see to.
+            log.info("%s", error)
+            return
         if seen_to:
             self.signals.wake(topic(conversation_id))
             self.signals.wake(DESK)

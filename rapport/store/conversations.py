@@ -134,6 +134,10 @@ class Utterance:
     agent: str | None = None
 
 
+# By these names the index finds who is not done with yet, however many have ended.
+OPEN = ("requested", "assigned", "accepted")
+
+
 class Handoff(Base):
     """The way from the assistant to a person: requested → assigned → accepted → ended.
 

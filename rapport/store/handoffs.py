@@ -71,7 +71,7 @@ async def handled_lately(session: AsyncSession) -> list[float]:
     """How many seconds each of the last hand-offs took an agent, without the time it was snoozed."""
     statement = select(Handoff.accepted_at, Handoff.ended_at, Handoff.snoozed_seconds)
     statement = statement.where(Handoff.accepted_at.is_not(None), Handoff.ended_at.is_not(None))
-    rows = await session.execute(statement.order_by(Handoff.ended_at.desc()).limit(REMEMBERED))
+    rows = await session.execute(statement.order_by(Handoff.id.desc()).limit(REMEMBERED))
     took = [(ended - accepted, snoozed) for accepted, ended, snoozed in rows if accepted and ended]
     return [max(1.0, span.total_seconds() - snoozed) for span, snoozed in took]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rapport.store.conversations import ChatMessage, Conversation, Handoff
+from rapport.store.conversations import OPEN, ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
 from rapport.store.readings import Reading
 
@@ -50,7 +50,7 @@ async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: s
     statement = (
         select(Conversation, last.id, last.author, last.text, last.at, Handoff, named, unread)
         .join(last, and_(last.conversation_id == Conversation.id, last.seq == Conversation.last_seq))
-        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.state != "ended"))
+        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.state.in_(OPEN)))
         .outerjoin(Customer, Customer.id == Conversation.customer_id)
     )
     statement = _only(statement, wanted).order_by(last.id.desc()).limit(wanted.limit)
@@ -69,6 +69,9 @@ def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:
         statement = statement.where(Conversation.responder == wanted.responder)
     if wanted.queue:
         statement = statement.where(Conversation.responder == "queue")
+    if wanted.queue or wanted.mine is not None or wanted.responder in ("queue", "agent"):
+        # These have a hand-off that is open: far fewer than there are conversations.
+        statement = statement.where(Handoff.id.is_not(None))
     if wanted.mine is not None:
         given = and_(Conversation.responder == "queue", Handoff.agent == wanted.mine)
         statement = statement.where(or_(Conversation.agent == wanted.mine, given))

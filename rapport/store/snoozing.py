@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.store.conversations import Conversation, open_handoff
+from rapport.store.conversations import OPEN, Conversation, Handoff, open_handoff
 
 
 async def snooze_until(session: AsyncSession, conversation_id: str, until: datetime, *, now: datetime) -> None:
@@ -31,7 +31,8 @@ async def wake_up(session: AsyncSession, conversation_id: str, *, now: datetime)
 
 async def snoozed_too_long(session: AsyncSession, *, now: datetime) -> list[str]:
     """The conversations whose time is up."""
-    return list(await session.scalars(select(Conversation.id).where(Conversation.snoozed_until <= now)))
+    statement = select(Conversation.id).join(Handoff, Handoff.conversation_id == Conversation.id)
+    return list(await session.scalars(statement.where(Handoff.state.in_(OPEN), Conversation.snoozed_until <= now)))
 
 
 async def _set(session: AsyncSession, conversation_id: str, until: datetime | None) -> None:
