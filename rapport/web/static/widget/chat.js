@@ -20,6 +20,14 @@ class RapportChat extends HTMLElement {
     this.shadowRoot.adoptedStyleSheets = [sheet];
     this.lang = this.#locale === "zh" ? "zh-CN" : "en";
     this.dir = "ltr"; // the widget's own words are; what is said has its own direction
+    this.#buildButton();
+    // The button is painted before the rest is made.
+    requestAnimationFrame(() => setTimeout(() => this.#begin()));
+    setTimeout(() => this.#begin(), 500); // no frame is drawn in a tab that is not looked at
+  }
+
+  #begin() {
+    if (this.#line) return;
     this.#line = new Line({
       place: this.#place, locale: this.#locale, customerToken: this.dataset.customerToken,
       on: {
@@ -42,6 +50,7 @@ class RapportChat extends HTMLElement {
   get #isOpen() { return !this.#parts.panel.hidden; }
 
   open() {
+    this.#begin();
     if (!this.#isOpen) this.#cameFrom = document.activeElement === document.body ? null : document.activeElement;
     this.#show();
     this.#composer.input.focus({ preventScroll: true });
@@ -49,7 +58,7 @@ class RapportChat extends HTMLElement {
 
   close() {
     const { panel, bubble } = this.#parts;
-    if (panel.hidden) return;
+    if (!panel || panel.hidden) return;
     panel.hidden = true;
     bubble.hidden = false;
     this.toggleAttribute("data-open", false);
@@ -72,10 +81,15 @@ class RapportChat extends HTMLElement {
     this.#look();
   }
 
-  #build() {
+  #buildButton() {
     const w = this.#w, p = this.#parts;
     p.badge = el("span", { className: "badge", hidden: true, "aria-hidden": "true" });
     p.bubble = el("button", { className: "bubble", type: "button", "aria-label": w.open, "aria-haspopup": "dialog", onclick: () => this.open() }, icon("chat"), p.badge);
+    this.shadowRoot.append(p.bubble);
+  }
+
+  #build() {
+    const w = this.#w, p = this.#parts;
     p.tease = el("button", { className: "tease", type: "button", onclick: () => this.open() });
     p.teaser = el("div", { className: "teaser", hidden: true }, el("div", { role: "status" }, p.tease), button("icon", w.close, () => { p.teaser.hidden = true; p.bubble.focus(); }, icon("close")));
     p.face = el("span", { className: "face", "aria-hidden": "true" }, icon("chat"));
@@ -106,7 +120,8 @@ class RapportChat extends HTMLElement {
       p.queue, p.offline, p.scroll, p.typist, el("div", { className: "over" }, p.jump), p.notice, this.#rating.shown, this.#composer.form, el("div", { className: "drop", "aria-hidden": "true" }, w.drop));
     p.panel.addEventListener("keydown", (event) => this.#key(event));
     this.#composer.takeDrops(p.panel);
-    this.shadowRoot.append(p.teaser, p.bubble, p.panel);
+    this.shadowRoot.prepend(p.teaser);
+    this.shadowRoot.append(p.panel);
     for (const name of ["resize", "scroll"]) visualViewport?.addEventListener(name, () => this.#fit());
     matchMedia(PHONE).addEventListener("change", () => this.#fit());
     this.#greet();
