@@ -15,6 +15,8 @@ from rapport.store.review import Doubt, doubts, message_understood, proposal_of
 
 LOOKED_BACK = timedelta(days=30)
 LIKELY = 3
+# More new ones than this are told as this many.
+MOST = 50
 
 
 async def review(
@@ -24,6 +26,12 @@ async def review(
     found = await doubts(session, since=now - LOOKED_BACK, before=before, limit=limit)
     more = {"before": found[-1].id} if len(found) == limit else {}
     return {"turns": [as_json(one) for one in found], **more}
+
+
+async def newer_turns(session: AsyncSession, *, after: int, now: datetime) -> int:
+    """How many more there are to review since that one."""
+    found = await doubts(session, since=now - LOOKED_BACK, limit=MOST)
+    return sum(one.id > after for one in found)
 
 
 def as_json(doubt: Doubt) -> dict[str, Any]:

@@ -91,7 +91,10 @@ async def test_pages_and_the_look_back(database: Database, now: datetime) -> Non
 
 async def test_a_decision_is_a_proposal_without_personal_data(database: Database, now: datetime) -> None:
     await begin(database, now)
-    told: dict[str, Any] = {"likely": ["order_status", "delivery_problem"], "entities": [{"entity": "order_id", "value": "R-5521"}]}
+    told: dict[str, Any] = {
+        "likely": ["order_status", "delivery_problem"],
+        "entities": [{"entity": "order_id", "value": "R-5521"}],
+    }
     number = await say(database, now, "我陈小美，R-5521没影了，13800138000", "nlu_fallback", **told)
     async with database.reading() as session:
         (turn,) = (await review(session, now=now))["turns"]
