@@ -27,9 +27,9 @@ LOOKED_AT = 5_000
 class Row:
     """A conversation as a list shows it.
 
-    `text`, `author` and `said_at` are of its newest message, where there is one (a file has no text); `reason`,
-    `due_at`, `priority` and `meant_for` of its open hand-off. `unread` counts what the customer said since the
-    reader last looked.
+    `text`, `author` and `said_at` are of the newest thing a person or the assistant said, where there is one (a file
+    has no text); `reason`, `due_at`, `priority` and `meant_for` of its open hand-off. `unread` counts what the
+    customer said since the reader last looked.
     """
 
     id: str
@@ -102,10 +102,9 @@ async def search(session: AsyncSession, wanted: str, *, agent: str, limit: int =
     hits = hit.group_by(ChatMessage.conversation_id).order_by(func.max(ChatMessage.id).desc()).limit(limit)
     buyers = select(Order.customer_id).where(Order.number == wanted.removeprefix("#"))
     named = Customer.name.icontains(wanted, autoescape=True)
-    newest = (found.conversation_id == Conversation.id) & (found.seq == Conversation.last_seq)
     said = [row[0] for row in await session.execute(hits)]
     by_text = await _read(session, _rows(agent, found, handoff, found.id.in_(said)).where(found.id.is_not(None)))
-    statement = _rows(agent, found, handoff, newest).where(or_(named, Conversation.customer_id.in_(buyers)))
+    statement = _rows(agent, found, handoff).where(or_(named, Conversation.customer_id.in_(buyers)))
     by_person = await _read(session, statement.order_by(found.id.desc()).limit(limit))
     rows = {row.id: row for row in (*by_person, *by_text)}
     return sorted(rows.values(), key=lambda row: row.said_at or row.opened_at, reverse=True)[:limit]
@@ -156,7 +155,7 @@ def _meant_for(agent: str) -> ColumnElement[bool]:
 
 
 def _rows(agent: str, last: Any, handoff: Any, joined: ColumnElement[bool] | None = None) -> Select[Any]:
-    newest = last.seq == Conversation.last_seq if joined is None else joined
+    newest = last.seq == _last_said() if joined is None else joined
     running = select(func.max(Handoff.id)).where(Handoff.conversation_id == Conversation.id, Handoff.state != "ended")
     read = select(Reading.seq).where(Reading.conversation_id == Conversation.id, Reading.agent == agent)
     unread = select(func.count()).where(
@@ -175,6 +174,12 @@ def _rows(agent: str, last: Any, handoff: Any, joined: ColumnElement[bool] | Non
         .outerjoin(last, (last.conversation_id == Conversation.id) & newest)
         .outerjoin(handoff, handoff.id == running.scalar_subquery())
     )  # fmt: skip
+
+
+def _last_said() -> Any:
+    """What the system says ("Lin is here now") tells nobody what a conversation is about."""
+    said = select(func.max(ChatMessage.seq)).where(ChatMessage.author != "system")
+    return said.where(ChatMessage.conversation_id == Conversation.id).correlate(Conversation).scalar_subquery()
 
 
 _COLUMNS = (

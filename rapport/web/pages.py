@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Embeddings and overrides turn what stands beside them; the marks of right-to-left scripts do not.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 

@@ -1,0 +1,173 @@
+"""What the console rests on: the stream of the desk, the customer's profile, canned replies, cards and files."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from rapport.store.database import Database
+from rapport.web.console_words import words
+from rapport.web.pages import own_path, visible
+from tests.browser.desk_scene import known_customer
+from tests.web.conftest import Client
+from tests.web.signing_in import key_of_program, signed_in_as
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+@asynccontextmanager
+async def desk_stream(client: Client, headers: dict[str, str]) -> AsyncIterator[AsyncIterator[tuple[int, str, Any]]]:
+    async with client.http.stream("GET", "/api/stream", headers=headers) as response:
+        response.raise_for_status()
+        yield _events(response)
+
+
+async def _events(response: httpx.Response) -> AsyncIterator[tuple[int, str, Any]]:
+    fields: dict[str, str] = {}
+    async for line in response.aiter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "data" in fields:
+            yield int(fields["id"]), fields["event"], json.loads(fields["data"])
+            fields = {}
+
+
+async def until(events: AsyncIterator[tuple[int, str, Any]], name: str, **wanted: Any) -> Any:
+    """The first event of this name whose data has these members."""
+    async for _, event, data in events:
+        if event == name and wanted.items() <= data.items():
+            return data
+    raise AssertionError(f"the stream ended without {name}")
+
+
+async def act(client: Client, headers: dict[str, str], what: str, **body: Any) -> httpx.Response:
+    path = f"/api/conversations/{client.conversation_id}/{what}"
+    return await client.http.post(path, json=body, headers=headers)
+
+
+async def test_the_stream_begins_with_everything_and_tells_what_changes(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    await client.begin()
+    async with desk_stream(client, lin) as events:
+        assert (await anext(events))[:2] == (1, "conversations")
+        assert (await until(events, "presence"))["agents"][0]["name"] == "lin"
+        await client.say("你好")
+        changed = await until(events, "conversations", all=False)
+        assert changed["changed"][0]["id"] == client.conversation_id
+        await client.http.post("/chat/typing", headers=client.headers)
+        typing = await until(events, "typing", authors=["customer"])
+        assert typing["id"] == client.conversation_id
+        await act(client, lin, "take-over", version=1)
+        taken = await until(events, "conversations", desk=True)
+        assert taken["changed"][0]["version"] == 2
+    async with desk_stream(client, lin) as events:
+        _, _, first = await anext(events)
+    assert first["all"] is True
+    assert [(one["id"], one["version"]) for one in first["changed"]] == [(client.conversation_id, 2)]
+
+
+async def test_what_the_customer_has_read_is_news(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    await client.begin()
+    await act(client, lin, "take-over", version=1)
+    async with desk_stream(client, lin) as events:
+        await until(events, "presence")
+        await client.http.post("/chat/read", json={"seq": 1}, headers=client.headers)
+        news = await until(events, "conversations", all=False)
+    assert [one["id"] for one in news["changed"]] == [client.conversation_id]
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("marketer", 200), ("agent", 200)])
+async def test_who_may_listen(client: Client, role: Any, status: int) -> None:
+    headers = await signed_in_as(client.settings, "she", role)
+    async with client.http.stream("GET", "/api/stream", headers=headers) as response:
+        assert response.status_code == status
+    assert (await client.http.get("/api/stream")).status_code == 401
+
+
+async def test_a_customer_for_programs(client: Client) -> None:
+    key = await key_of_program(client.settings, "crm")
+    database = Database(client.settings.database_url)
+    number = await known_customer(database)
+    await database.close()
+    by_number = (await client.http.get(f"/api/customers/{number}", headers=key)).json()
+    by_own_id = (await client.http.get("/api/customers/external_id:c-1042", headers=key)).json()
+    assert by_number == by_own_id
+    assert (by_number["name"], by_number["segment"]) == ("林美", "loyal")
+    assert by_number["scores"]["conversion"]["reasons"][0]["feature"] == "recency_days"
+    assert {"channel": "email", "purpose": "recommendations"} in by_number["consents"]
+    assert by_number["recommendations"]
+    for unknown in ("0", "999999999999999999999", "nobody", "external_id:", "²"):
+        assert (await client.http.get(f"/api/customers/{unknown}", headers=key)).status_code == 404
+    assert (await client.http.get(f"/api/customers/{number}")).status_code == 401
+
+
+async def test_canned_replies_and_who_may_change_them(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    viewer = await signed_in_as(client.settings, "vi", "viewer")
+    reply = {"shortcut": "hi", "text_zh": "您好", "text_en": "Hello"}
+    made = await client.http.post("/api/canned-replies", json=reply, headers=lin)
+    assert (made.status_code, made.json()["shortcut"]) == (201, "hi")
+    path = f"/api/canned-replies/{made.json()['id']}"
+    assert (await client.http.post("/api/canned-replies", json=reply, headers=lin)).status_code == 409
+    assert (await client.http.put(path, json=reply | {"text_en": " "}, headers=lin)).status_code == 422
+    assert (await client.http.put(path, json=reply | {"shortcut": "Hi there"}, headers=lin)).status_code == 422
+    assert (await client.http.put(path, json=reply | {"text_en": "Hi"}, headers=lin)).json()["text_en"] == "Hi"
+    assert (await client.http.get("/api/canned-replies", headers=viewer)).status_code == 403
+    assert (await client.http.delete(path, headers=lin)).status_code == 204
+    assert (await client.http.delete(path, headers=lin)).status_code == 404
+    assert (await client.http.get("/api/canned-replies", headers=lin)).json() == {"canned_replies": []}
+
+
+async def test_files_of_both_sides(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    await client.begin()
+    path = f"/api/conversations/{client.conversation_id}/files"
+    sent = {"files": {"file": ("a.png", PNG, "image/png")}, "headers": lin}
+    form = {"client_id": secrets.token_hex(8), "version": "2"}
+    assert (await client.http.post(path, data=form, **sent)).status_code == 409
+    await act(client, lin, "take-over", version=1)
+    first = await client.http.post(path, data=form, **sent)
+    again = await client.http.post(path, data=form, **sent)
+    assert (first.status_code, first.json()) == (202, again.json())
+    drawing = {"files": {"file": ("a.svg", b"<svg/>", "image/svg+xml")}, "headers": lin}
+    assert (await client.http.post(path, data=form | {"client_id": "x"}, **drawing)).status_code == 422
+    shown = (await client.read())["messages"][-1]["files"][0]
+    hers = await client.http.get(shown["url"], headers=client.headers)
+    ours = await client.http.get(f"{path}/{shown['id']}", headers=lin)
+    assert hers.content == ours.content == PNG
+    assert "attachment" in ours.headers["content-disposition"]
+    assert (await client.http.get(f"{path}/{'0' * 32}.png", headers=lin)).status_code == 404
+
+
+async def test_a_page_for_who_is_not_logged_in(client: Client) -> None:
+    page = await client.http.get("/console?shelf=queue")
+    assert (page.status_code, page.headers["location"]) == (303, "/log-in?next=%2Fconsole%3Fshelf%3Dqueue")
+    part = await client.http.get("/console/list", headers={"HX-Request": "true"})
+    assert part.status_code == 401
+    lin = await signed_in_as(client.settings, "lin")
+    assert (await client.http.get(f"/console/conversations/{'0' * 32}", headers=lin)).status_code == 404
+    assert (await client.http.get("/console", headers=lin)).headers["cache-control"] == "no-store"
+
+
+def test_both_languages_have_the_same_words() -> None:
+    def names(value: Any, at: str = "") -> set[str]:
+        inner = value.items() if isinstance(value, dict) else ()
+        return {at}.union(*(names(part, f"{at}.{name}") for name, part in inner))
+
+    # An intent is called by its code in English, unless that reads badly.
+    missing = names(words("zh")) ^ names(words("en"))
+    assert {name for name in missing if not name.startswith(".intents.")} == set()
+
+
+def test_control_characters_are_pictures() -> None:
+    assert visible("a\x00\x08\x1b\n\tb\x9f") == "a␀␈␛\n\tb\ufffd"
+    assert visible("\u202eabc\u2066") == "abc"
+    assert [own_path(path) for path in ("/a.svg", "//evil", "/\\evil", "javascript:1", None)] == [True] + [False] * 4
