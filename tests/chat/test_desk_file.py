@@ -25,7 +25,7 @@ def test_days_and_spans_are_read(tmp_path: Path) -> None:
     )
     hours, skills = read_desk(path)
     assert [len(day) for day in hours.week] == [2, 2, 2, 2, 2, 0, 1]
-    assert (hours.week[6], hours.closed) == (((time(10), time(0)),), {date(2026, 10, 1)})
+    assert (hours.week[6], hours.closed) == (((time(10), time(0)),), frozenset({date(2026, 10, 1)}))
     assert skills == {"delivery_problem": "returns"}
 
 
