@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from rapport.store.conversations import append_message
 from tests.browser.conftest import Complaints
-from tests.browser.customer import bubble, said, write
+from tests.browser.customer import behind, bubble, said, write
 from tests.browser.parts import EVERYTHING
 from tests.web.conftest import Client
 
@@ -53,6 +54,11 @@ async def test_axe_finds_nothing_serious(
     await page.locator("rapport-chat .ask .main").click()
     await page.locator("rapport-chat header .icon").first.click()
     await page.locator("rapport-chat .star").last.click()
+    assert await serious(page) == []
+    await page.keyboard.press("Escape")
+    async with behind(client) as (session, conversation):
+        await append_message(session, conversation.id, "assistant", "有新款了。", at=conversation.opened_at)
+    await expect(page.locator("rapport-chat .teaser")).to_be_visible()
     assert await serious(page) == []
     await context.close()
     assert complaints == []

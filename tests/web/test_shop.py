@@ -12,6 +12,7 @@ from rapport.clock import utc_now
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
 from rapport.store.products import Category, Product
+from rapport.web.static_files import widget_script
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import serving
 from tests.web.conftest import SHOP_KEY, Client, Running
@@ -81,14 +82,22 @@ async def test_pictures_come_from_the_run_time_folder(client: Client) -> None:
 
 
 async def test_the_widget_is_one_small_file_that_may_be_kept(client: Client) -> None:
-    import gzip
-
     answer = await client.http.get("/widget.js")
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert len(gzip.compress(answer.content)) <= 20_000
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert int(answer.headers["content-length"]) <= 20_000
     again = await client.http.get("/widget.js", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert "innerHTML" not in answer.text
+    plain = await client.http.get("/widget.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content
+
+
+@pytest.mark.parametrize(
+    "word", ["innerHTML", "insertAdjacentHTML", "outerHTML", "eval(", "document.write", "`.style="]
+)
+def test_nothing_in_the_widget_parses_what_it_is_given(word: str) -> None:
+    assert word not in widget_script()
 
 
 async def test_the_mailbox_is_passed_on(running: Running) -> None:
