@@ -88,6 +88,8 @@ async def serving(settings: Settings, *, port: int, clock: Clock = utc_now) -> A
                 await _close(server)
         finally:
             Sanic.unregister_app(app)
+            # Sanic remembers routes for all its applications together: what it keeps of this one is all of this one.
+            type(app.router).get.cache_clear()
 
 
 async def _close(server: AsyncioServer) -> None:

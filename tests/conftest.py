@@ -72,13 +72,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 def _empty(url: str) -> None:
     """Takes every row back, and first the connections a test has left: one of them might hold a lock."""
-    tables = [table.name for table in metadata.sorted_tables]
-    filled = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)  # noqa: S608  our names
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        there = {
+            name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        }
+        for name in there - {"alembic_version", *metadata.tables}:
+            connection.execute(f"DROP TABLE {name} CASCADE")
+        filled = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in metadata.tables)  # noqa: S608
         found = [name for (name,) in connection.execute(filled)]
         # Not TRUNCATE, which waits for the disk for every table; a replica minds neither keys nor triggers.
         with connection.transaction():
