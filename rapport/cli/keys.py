@@ -17,6 +17,8 @@ from rapport.cli.transaction import in_transaction
 from rapport.clock import utc_now
 from rapport.store.api_keys import ApiKey, Scope, add_api_key, all_api_keys, revoke_api_key
 from rapport.store.audit import add_audit_entry
+from rapport.store.signals import send_signal
+from rapport.web.accounts import LOG_INS
 from rapport.web.staff_cookies import hash_of
 
 app = typer.Typer(
@@ -71,6 +73,7 @@ def revoke(name: Name) -> None:
         now = utc_now()
         if not await revoke_api_key(session, name, now=now):
             refuse(f"There is no key {name} to revoke; `rapport keys list` names them all.")
+        await send_signal(session, LOG_INS)
         await add_audit_entry(session, "key_revoked", who=WHO, at=now, object=f"key:{name}")
 
     in_transaction(work)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from rapport.web.accounts import LOG_INS
 from rapport.web.listener import News
 from rapport.web.services import Services
 from rapport.web.staff import Given, Staff, needs, still_signed_in
@@ -47,16 +48,17 @@ async def happenings(watch: Watch, staff: Staff, given: Services) -> AsyncIterat
     """
     number, clock = 0, asyncio.get_running_loop().time
     ends = clock() + LONGEST_SECONDS
-    with watch.listening() as listener:
+    with watch.listening() as listener, given.signals.attached(LOG_INS, listener):
         while clock() < ends:
             news = await listener.next(PING_SECONDS)
-            if news is None and not await still_signed_in(staff, given):
+            if (listener.was_doubted() or news is None) and not await still_signed_in(staff, given):
                 return
             if news is not None and news.everything:
                 # Read only now: what happens meanwhile is told after it.
                 news = news.joined(await watch.everything())
             events = list(_events(news, given.clock()))
-            yield b"".join(_event(number + count, name, data) for count, (name, data) in enumerate(events, 1))
+            if events:
+                yield b"".join(_event(number + count, name, data) for count, (name, data) in enumerate(events, 1))
             number += len(events)
 
 

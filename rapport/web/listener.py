@@ -42,12 +42,23 @@ class Listener:
 
     def __init__(self) -> None:
         self._news, self._happened = News(everything=True), asyncio.Event()
+        self._doubted = False
         self._happened.set()
 
     def tell(self, news: News) -> None:
         """Something has happened."""
         self._news = self._news.joined(news)
         self._happened.set()
+
+    def wake(self, news: object) -> None:
+        """A log-in has ended somewhere (`accounts.LOG_INS`): whether it was this stream's, the stream looks."""
+        self._doubted = True
+        self._happened.set()
+
+    def was_doubted(self) -> bool:
+        """Whether a log-in has ended since this was last asked."""
+        doubted, self._doubted = self._doubted, False
+        return doubted
 
     async def next(self, seconds: float) -> News | None:
         """What has happened since it was last asked; None where nothing does for so many seconds."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rapport.settings import Language
 from rapport.store.agents import Agent, agent_called
 from rapport.store.audit import add_audit_entry
+from rapport.store.signals import send_signal
 from rapport.store.staff_sessions import begin_staff_session, end_staff_session, staff_session
 from rapport.web import accounts
 from rapport.web.accounts import NAME, normal_name
@@ -109,6 +110,7 @@ async def begin_again(request: Request, given: Given, csrf: Typed = "") -> Respo
 async def log_out(request: Request, given: Given, staff: SignedIn) -> Response:
     async with given.database.session() as session:
         await end_staff_session(session, staff.session)
+        await send_signal(session, accounts.LOG_INS)
         await add_audit_entry(session, "logged_out", who=staff.name, at=given.clock(), object=f"agent:{staff.name}")
     answer = to("/log-in")
     drop_cookie(answer, given.settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from rapport.sealing import unseal
 from rapport.settings import Settings
 from rapport.store.agents import Agent
 from rapport.store.recovery_codes import RecoveryCode
+from rapport.web import api_stream
 from tests.web.conftest import Running
 from tests.web.signing_in import key_of_program, signed_in_as
 from tests.web.test_log_in import PASSWORD, SECRET, Browser, opened
@@ -203,3 +205,19 @@ async def test_a_person_reads_why_a_page_is_refused(mei: Browser) -> None:
     assert (script.status_code, script.headers["content-type"]) == (403, "application/problem+json")
     often = [await mei.http.post("/account/log-ins", data={"current": "x"}, headers=vera) for _ in range(9)][-1]
     assert (often.status_code, "过一分钟再来" in often.text, "retry-after" in often.headers) == (429, True, True)
+
+
+async def test_a_stream_ends_with_its_log_in_at_once_and_others_go_on(mei: Browser) -> None:
+    ana = await signed_in_as(mei.settings, "ana")
+    cookie, csrf = mei.http.cookies["rapport"], await mei.csrf("/account")
+    hers = mei.http.stream("GET", "/api/stream", headers={"Cookie": f"rapport={cookie}"})
+    others = mei.http.stream("GET", "/api/stream", headers=ana)
+    async with hers as mine, others as theirs:
+        lines, other_lines = mine.aiter_lines(), theirs.aiter_lines()
+        first = [await anext(lines), await anext(other_lines)]
+        assert all(line for line in first)
+        assert (await mei.post("/log-out", csrf=csrf)).status_code == 303
+        # Sooner than the stream would have asked by itself.
+        async with asyncio.timeout(api_stream.PING_SECONDS - 2):
+            assert [line async for line in lines if line.startswith("event: ping")] == []
+        assert not theirs.is_closed
