@@ -22,6 +22,7 @@ class Words:
     transferred: str
     requeued: str
     closed: str
+    ended: str
     next_in_queue: str
     place_in_queue: str
     about_a_minute: str
@@ -67,6 +68,7 @@ WORDS: dict[Language, Words] = {
         today="今天",
         tomorrow="明天",
         days=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+        ended="这次对话结束了，谢谢您。有事的话，随时再来，直接发消息就行。",
         closed="这次人工服务就到这里，谢谢您。方便的话，给这次服务打个分吧；还有事的话，直接在这里留言就行。",
     ),
     "en": Words(
@@ -95,6 +97,7 @@ WORDS: dict[Language, Words] = {
         today="today",
         tomorrow="tomorrow",
         days=("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
+        ended="You have ended this conversation. Thank you! Whenever there is something else, just write.",
         closed="This conversation with our team has ended. Thank you! How did we do? For anything else, just write.",
     ),
 }

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from rapport.chat.buttons import pressed_button
 from rapport.chat.customer_token import read_customer_token
+from rapport.chat.ending import end_conversation
 from rapport.chat.forms import MOST_FIELDS
 from rapport.chat.gateway import DESK, filled_in, receive, tell_other_processes, topic
 from rapport.chat.language import language_of_locale
@@ -147,6 +148,16 @@ async def back_to_assistant(conversation_id: InConversation, given: Given, desk:
     desk.per_conversation.take(conversation_id)
     async with given.database.session() as session:
         await leave_queue(session, conversation_id, now=given.clock(), terms=desk.terms)
+    given.signals.wake(topic(conversation_id))
+    given.signals.wake(DESK)
+    return {}
+
+
+@router.post("/end", **ACCEPTED, summary="End the conversation")
+async def end(conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, Any]:
+    desk.per_conversation.take(conversation_id)
+    async with given.database.session() as session:
+        await end_conversation(session, conversation_id, now=given.clock(), terms=desk.terms)
     given.signals.wake(topic(conversation_id))
     given.signals.wake(DESK)
     return {}

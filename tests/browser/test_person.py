@@ -10,7 +10,7 @@ from rapport.chat.desk import close, take_over
 from rapport.chat.reception import nobody
 from rapport.chat.terms import TERMS
 from rapport.clock import utc_now
-from rapport.store.conversations import locked
+from rapport.store.conversations import locked, open_handoff
 from rapport.store.tickets import QUESTION, tickets_in
 from tests.browser.customer import behind, opened, said, write
 from tests.chat.staff import ANN, add_agent
@@ -61,6 +61,18 @@ async def test_at_the_end_stars_are_asked_for_once(page: Page, client: Client) -
     await write(page, "还有件事")
     await expect(said(page, "assistant").last).to_have_text("助手: You said: 还有件事")
     await expect(page.locator("rapport-chat header p")).to_have_text("随时在，中文英文都可以")
+
+
+async def test_she_may_end_it_herself(page: Page, client: Client) -> None:
+    await page.get_by_role("button", name="评价这次对话").click()
+    await page.get_by_role("button", name="结束对话").click()
+    await expect(page.locator("rapport-chat header p")).to_have_text("对话已结束")
+    await expect(page.get_by_text("对话结束了，这次聊得怎么样？")).to_be_visible()
+    await expect(page.get_by_role("button", name="1 星")).to_be_focused()
+    await expect(page.get_by_role("button", name="结束对话")).to_be_hidden()
+    async with behind(client) as (session, conversation):
+        assert (conversation.responder, conversation.closed_at is not None) == ("assistant", True)
+        assert await open_handoff(session, conversation.id) is None
 
 
 async def test_with_nobody_there_an_address_is_left_in_a_form(context: BrowserContext, client: Client) -> None:

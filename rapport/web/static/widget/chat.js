@@ -94,7 +94,7 @@ class RapportChat extends HTMLElement {
     p.teaser = el("div", { className: "teaser", hidden: true }, el("div", { role: "status" }, p.tease), button("icon", w.close, () => { p.teaser.hidden = true; p.bubble.focus(); }, icon("close")));
     p.face = el("span", { className: "face", "aria-hidden": "true" }, icon("chat"));
     p.status = el("p", {}, w.assistant);
-    p.star = button("icon", w.rate, () => { this.#rating.toggle(); }, icon("star"));
+    p.star = button("icon", w.rate, () => { this.#rating.toggle(Boolean(this.#state.closed)); }, icon("star"));
     p.star.hidden = !this.#line.session;
     p.queueText = el("span", { role: "status" });
     p.queue = el("div", { className: "bar", hidden: true }, p.queueText, button("", w.back, () => this.#leaveQueue()));
@@ -111,7 +111,7 @@ class RapportChat extends HTMLElement {
     follow.observe(p.scroll);
     follow.observe(p.log);
     p.jump = el("button", { className: "jump", type: "button", hidden: true, onclick: () => this.#scrollDown() }, w.fresh, icon("down"));
-    this.#rating = new Rating(w, (stars, comment) => this.#rate(stars, comment));
+    this.#rating = new Rating(w, (stars, comment) => this.#rate(stars, comment), () => this.#line.call("POST", "/chat/end").catch(() => {}));
     this.#composer = new Composer(w, {
       text: (text) => this.#send({ text }), file: (file, src) => this.#sendFile(file, src), typing: () => this.#type(), notice: (text) => this.#notice(text),
     });
@@ -298,7 +298,7 @@ class RapportChat extends HTMLElement {
     p.face.classList.toggle("person", state.responder === "agent");
     this.#composer.input.placeholder = state.closed ? w.again : w.placeholder;
     if (!state.closed) this.#rating.later = false;
-    else if (state.rate && !this.#rating.later) this.#rating.show(w.ended);
+    else if (state.rate && !this.#rating.later) this.#rating.show(w.ended, true);
     this.#showMark();
     this.#look();
   }
@@ -381,8 +381,9 @@ class RapportChat extends HTMLElement {
 
 // Stars, and room for a word: asked for when a conversation has ended, or opened by the customer.
 class Rating {
-  constructor(w, send) {
+  constructor(w, send, end) {
     this.w = w;
+    this.end = button("link", w.end, () => { this.end.hidden = true; this.stars[0].focus(); end(); });
     this.question = el("p", {}, w.rate);
     this.stars = [1, 2, 3, 4, 5].map((n) => {
       const star = el("button", { type: "button", className: "star", "aria-label": w.stars(n), "aria-pressed": "false", onclick: () => this.#choose(n) }, "★");
@@ -390,7 +391,7 @@ class Rating {
     });
     this.comment = el("input", { maxLength: 1000, placeholder: w.comment, "aria-label": w.comment, dir: "auto" });
     this.rest = el("div", { hidden: true }, this.comment, el("div", { className: "row" }, button("link", w.later, () => this.hide()), button("main", w.submit, () => send(this.chosen, this.comment.value.trim()))));
-    this.shown = el("section", { className: "rating", hidden: true, role: "group", "aria-label": w.rate }, this.question, el("div", { className: "stars" }, ...this.stars), this.rest);
+    this.shown = el("section", { className: "rating", hidden: true, role: "group", "aria-label": w.rate }, this.question, el("div", { className: "stars" }, ...this.stars), this.rest, this.end);
   }
 
   #choose(n) {
@@ -399,17 +400,19 @@ class Rating {
     this.rest.hidden = false;
   }
 
-  show(question) {
+  // At the end she is asked; before it she asks, and may end it.
+  show(question, ended) {
     this.question.textContent = question;
+    this.end.hidden = ended;
     this.shown.hidden = false;
   }
 
   // Put off or done: it does not come back by itself before the next end.
   hide() { this.shown.hidden = this.later = true; }
 
-  toggle() {
+  toggle(ended) {
     if (!this.shown.hidden) return this.hide();
-    this.show(this.w.rate);
+    this.show(this.w.rate, ended);
     this.stars[0].focus();
   }
 }

@@ -14,7 +14,7 @@ const WORDS = {
     badFile: (name) => `“${name}”不是能发送的文件。`, tooLarge: (name) => `“${name}”太大了。`, tooMany: "一次最多发 5 个文件。", drop: "松开鼠标，添加文件", picture: "图片", download: "下载",
     products: "商品", previous: "上一个", next: "下一个", compared: "商品对比", way: (order) => `订单 ${order} 的进度`, order: (order) => `订单 ${order}`, done: "已完成", coming: "未完成",
     submit: "提交", submitted: "已提交", choose: "请选择", needed: "请填写这一项", wrong: { email: "请填写正确的邮箱地址", tel: "请填写正确的电话号码", number: "请填写数字", date: "请选择日期" }, check: "请检查这一项",
-    rate: "评价这次对话", ended: "对话结束了，这次聊得怎么样？", stars: (n) => `${n} 星`, comment: "还想说点什么？（可不填）", thanks: "谢谢您的评价！", later: "以后再说",
+    rate: "评价这次对话", ended: "对话结束了，这次聊得怎么样？", stars: (n) => `${n} 星`, comment: "还想说点什么？（可不填）", thanks: "谢谢您的评价！", later: "以后再说", end: "结束对话",
   },
   en: {
     title: "Shop assistant", open: "Chat with us", close: "Close", send: "Send", attach: "Send a picture or file", log: "Conversation",
@@ -30,6 +30,6 @@ const WORDS = {
     badFile: (name) => `“${name}” cannot be sent.`, tooLarge: (name) => `“${name}” is too large.`, tooMany: "Up to 5 files at a time, please.", drop: "Drop your files here", picture: "Picture", download: "Download",
     products: "Products", previous: "Previous", next: "Next", compared: "Products side by side", way: (order) => `Progress of order ${order}`, order: (order) => `Order ${order}`, done: "done", coming: "to come",
     submit: "Send", submitted: "Sent", choose: "Please choose", needed: "Please fill this in", wrong: { email: "Please give an e-mail address", tel: "Please give a phone number", number: "Please give a number", date: "Please choose a date" }, check: "Please check this",
-    rate: "Rate this conversation", ended: "That's the end of our chat. How was it?", stars: (n) => n === 1 ? "1 star" : `${n} stars`, comment: "Anything to add? (optional)", thanks: "Thank you!", later: "Not now",
+    rate: "Rate this conversation", ended: "That's the end of our chat. How was it?", stars: (n) => n === 1 ? "1 star" : `${n} stars`, comment: "Anything to add? (optional)", thanks: "Thank you!", later: "Not now", end: "End this conversation",
   },
 };
