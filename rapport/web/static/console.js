@@ -102,7 +102,7 @@ class Clock {
 // What happens at the desk: one stream per browser, read by the tab that holds the lock, told to the others. A tab that
 // finds a gap, hears nothing for long, or wakes up asks for everything anew: what it missed cannot leave it stale.
 class Line {
-  #me = newId(); #told = 0; #leader = ""; #heard = 0; #failures = 0; #source = null; #channel = null; #watch = 0;
+  #me = newId(); #told = 0; #leader = ""; #number = 0; #heard = 0; #failures = 0; #source = null; #channel = null; #watch = 0;
   leads = false;
 
   constructor(take) {
@@ -164,7 +164,6 @@ class Line {
     this.take(name, data);
   }
 
-  #number = 0;
 }
 
 class List {
@@ -173,13 +172,12 @@ class List {
   get rows() { return $$("#list .row"); }
   get shelf() { return new URLSearchParams($("#list .rows")?.dataset.src.split("?")[1]).get("shelf") || "mine"; }
 
-  // Many things happen at once: the list is drawn twice a second at most, and not while nobody looks.
+  // Many things happen at once: the list is drawn twice a second at most, and seldom while nobody looks.
   refresh() {
-    if (!$("#list") || document.hidden) return void (this.#stale = true);
-    if (this.#timer) return void (this.#stale = true);
+    if (!$("#list") || this.#timer) return void (this.#stale = true);
     this.#stale = false;
     htmx.ajax("GET", $("#list .rows").dataset.src, { target: "#list", swap: "innerHTML" }).catch(() => {});
-    this.#timer = setTimeout(() => { this.#timer = 0; if (this.#stale) this.refresh(); }, 400);
+    this.#timer = setTimeout(() => { this.#timer = 0; if (this.#stale) this.refresh(); }, document.hidden ? 3000 : 400);
   }
 
   concerns({ all, desk, changed }) {
@@ -190,16 +188,15 @@ class List {
     if (!$("#list")) return;
     const now = $("#list .rows")?.dataset.now;
     if (now) Clock.ahead = new Date(now) - Date.now();
-    for (const row of this.rows) row.toggleAttribute("aria-current", row.dataset.id === thread?.id);
-    for (const row of this.rows) if (row.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");
+    for (const row of this.rows) row.dataset.id === thread?.id ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
     const unread = this.shelf === "mine" ? $$("#list .badge").length : 0;
     document.title = document.title.replace(/^(\(\d+\) )?/, unread ? `(${unread}) ` : "");
     Clock.show($("#list"));
   }
 
   move(step) {
-    const rows = this.rows, focused = rows.indexOf(document.activeElement);
-    const at = focused >= 0 ? focused + step : rows.findIndex((row) => row.hasAttribute("aria-current")) + (focused < 0 && !thread ? Math.max(step, 0) : step);
+    const rows = this.rows, focused = rows.indexOf(document.activeElement), open = rows.findIndex((row) => row.hasAttribute("aria-current"));
+    const at = focused >= 0 ? focused + step : open >= 0 ? open + step : 0;
     rows[Math.min(rows.length - 1, Math.max(0, at))]?.focus();
   }
 }
