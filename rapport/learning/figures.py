@@ -5,10 +5,10 @@ The four rates are Intercom's ("Fin AI Agent report", intercom.com/help, article
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,6 +35,7 @@ LONGEST = 366
 YEARS = frozenset(range(2000, 2200))
 TOTAL = "total"
 Split = Literal["day", "agent"]
+Counted = TypeVar("Counted", Conversations, Handoffs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,14 @@ async def figures(
     zone = ZoneInfo(time_zone)
     days = [_day(first + timedelta(days=number), zone) for number in range((last - first).days + 1)]
     whole = [Period(TOTAL, days[0].begins, days[-1].ends)]
-    silent_before = now - SILENT
-    (total,) = await _of_periods(session, whole, silent_before)
-    rows = await _of_periods(session, days, silent_before) if by == "day" else await _of_agents(session, whole)
+    # Numbers of days add up; medians do not.
+    periods = days if by == "day" else whole
+    counted = await conversation_figures(session, periods, silent_before=now - SILENT)
+    handed = await handoff_figures(session, periods, by="period")
+    everything = {TOTAL: _sum(Handoffs, handed.values())}
+    spans = await _spans(session, whole, "period")
+    total = _row(TOTAL, everything, spans, conversations=_sum(Conversations, counted.values()))
+    rows = await (_of_days(session, days, counted, handed) if by == "day" else _of_agents(session, whole))
     names = {agent.name: agent.shown_name for agent in await agents_by_name(session)}
     return Report(first, last, time_zone, by, total, tuple(rows), names)
 
@@ -112,26 +118,38 @@ def rates(counted: Conversations) -> Rates:
     )
 
 
-async def _of_periods(session: AsyncSession, periods: Sequence[Period], silent_before: datetime) -> list[Figures]:
-    counted = await conversation_figures(session, periods, silent_before=silent_before)
-    handed, *spans = await _handed(session, periods, "period")
-    return [
-        _row(period.name, handed, spans, conversations=counted.get(period.name, Conversations()))
-        for period in periods
-    ]
+async def _of_days(
+    session: AsyncSession,
+    days: Sequence[Period],
+    counted: Mapping[str, Conversations],
+    handed: Mapping[str, Handoffs],
+) -> list[Figures]:
+    spans = await _spans(session, days, "period")
+    return [_row(day.name, handed, spans, conversations=counted.get(day.name, Conversations())) for day in days]
 
 
 async def _of_agents(session: AsyncSession, periods: Sequence[Period]) -> list[Figures]:
-    handed, *spans = await _handed(session, periods, "agent")
+    handed, spans = await handoff_figures(session, periods, by="agent"), await _spans(session, periods, "agent")
     return [_row(name, handed, spans, conversations=None) for name in sorted(handed)]
 
 
-async def _handed(session: AsyncSession, periods: Sequence[Period], by: By) -> list[Any]:
-    spans = [await spreads(session, periods, span, by=by) for span in (WAITING, FIRST_RESPONSE, HANDLING)]
-    return [await handoff_figures(session, periods, by=by), *spans]
+async def _spans(session: AsyncSession, periods: Sequence[Period], by: By) -> list[dict[str, Spread]]:
+    """Waiting, first response, handling: each by name."""
+    return [await spreads(session, periods, span, by=by) for span in (WAITING, FIRST_RESPONSE, HANDLING)]
 
 
-def _row(name: str, handed: Any, spans: Sequence[Any], *, conversations: Conversations | None) -> Figures:
+def _sum(kind: type[Counted], rows: Iterable[Counted]) -> Counted:
+    each = [astuple(row) for row in rows]
+    return kind(*map(sum, zip(*each, strict=True))) if each else kind()
+
+
+def _row(
+    name: str,
+    handed: Mapping[str, Handoffs],
+    spans: Sequence[Mapping[str, Spread]],
+    *,
+    conversations: Conversations | None,
+) -> Figures:
     handoffs = handed.get(name, Handoffs())
     rated = handoffs if conversations is None else conversations
     return Figures(

@@ -30,8 +30,7 @@ async def review(
 
 async def newer_turns(session: AsyncSession, *, after: int, now: datetime) -> int:
     """How many more there are to review since that one."""
-    found = await doubts(session, since=now - LOOKED_BACK, limit=MOST)
-    return sum(one.id > after for one in found)
+    return len(await doubts(session, since=now - LOOKED_BACK, after=after, limit=MOST))
 
 
 def as_json(doubt: Doubt) -> dict[str, Any]:

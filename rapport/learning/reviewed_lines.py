@@ -16,7 +16,8 @@ from rapport.store.proposals import Proposal
 
 FILE = "reviewed.yml"
 ANNOTATION = re.compile(r"\[([^\]]*)\]\(([a-z_]+)\)")
-INTENT = re.compile(r"\s*- intent: ([a-z_]+)\s*$")
+# Less deep than an utterance, which may read the same.
+INTENT = re.compile(r" {0,4}- intent: ([a-z_]+)\s*$")
 EXAMPLE = re.compile(r"\s*- (.+?)\s*$")
 HAN = re.compile(r"[\u3400-\u9fff]")
 

@@ -14,6 +14,9 @@ from rapport.store.base import UtcDateTime
 from rapport.store.conversations import ChatMessage, Conversation
 from rapport.store.handoffs import loads
 
+# What is asked every few seconds looks no further back than this many messages.
+NEWEST = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
@@ -38,9 +41,13 @@ class Open:
 
 
 async def open_by_responder(session: AsyncSession, *, silent_before: datetime) -> dict[str, int]:
-    """responder → open conversations; of the assistant's only those opened or spoken in since `silent_before`."""
+    """responder → open conversations; of the assistant's only those spoken in since `silent_before`, as far as the
+    newest messages tell."""
     statement = select(Conversation.responder, func.count()).where(Conversation.closed_at.is_(None))
-    lately = select(ChatMessage.conversation_id).where(ChatMessage.at >= silent_before)
+    newest = (
+        select(ChatMessage.conversation_id, ChatMessage.at).order_by(ChatMessage.id.desc()).limit(NEWEST).subquery()
+    )
+    lately = select(newest.c.conversation_id).where(newest.c.at >= silent_before)
     live = (Conversation.responder != "assistant") | Conversation.id.in_(lately)
     found = await session.execute(statement.where(live).group_by(Conversation.responder))
     return {"assistant": 0, "queue": 0, "agent": 0} | {row[0]: row[1] for row in found}

@@ -61,7 +61,7 @@ class Conversation(Base):
     answered_seq: Mapped[int] = mapped_column(default=0)
     shown_products: Mapped[list[Any]] = mapped_column(JSON, default=list)
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
     closed_at: Mapped[datetime | None]
     read_seq: Mapped[int] = mapped_column(default=0)
     snoozed_until: Mapped[datetime | None]
@@ -155,7 +155,7 @@ class Handoff(Base):
     state: Mapped[str] = mapped_column(String(16), default="requested")
     reason: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str | None] = mapped_column(String(64))
-    requested_at: Mapped[datetime]
+    requested_at: Mapped[datetime] = mapped_column(index=True)
     assigned_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -44,11 +44,14 @@ class Doubt:
 
 
 async def doubts(
-    session: AsyncSession, *, since: datetime, before: int | None = None, limit: int = 50
+    session: AsyncSession, *, since: datetime, before: int | None = None, after: int = 0, limit: int = 50
 ) -> list[Doubt]:
-    """The newest of them since a moment, that are not judged yet; `before` is the id of the last one seen."""
+    """The newest of them since a moment, that are not judged yet; `before` is the id of the last one seen,
+    `after` that of the newest."""
     judged = exists().where(Proposal.conversation_id == ChatMessage.conversation_id, Proposal.seq == ChatMessage.seq)
     statement = _doubts().where(Event.at >= since, _why().is_not(None), not_(judged))
+    if after:
+        statement = statement.where(Event.id > after)
     if before is not None:
         statement = statement.where(Event.id < before)
     rows = await session.execute(statement.order_by(Event.id.desc()).limit(limit))

@@ -71,6 +71,16 @@ def test_a_line_of_another_intent_is_refused_with_its_place(folder: Path) -> Non
     assert (len(outcome.written), outcome.files) == (1, ())
 
 
+def test_an_utterance_that_looks_like_the_file_is_an_utterance(folder: Path) -> None:
+    write_reviewed(folder, [proposed("intent: thank", "complaint", "en"), proposed("- nlu:", "praise", "en")])
+    found = [(line.text, line.intent) for line in lines_of(folder / "en")]
+    assert found == [("intent: thank", "complaint"), ("- nlu:", "praise")]
+    assert (
+        yaml.safe_load((folder / "en" / "reviewed.yml").read_text(encoding="utf-8"))["nlu"][0]["intent"]
+        == "complaint"
+    )
+
+
 def test_two_proposals_that_contradict_each_other(folder: Path) -> None:
     outcome = write_reviewed(folder, [proposed("快点", "complaint"), proposed("快點", "order_status")])
     assert [one.why for one in outcome.refused] == ["stands in this very list as complaint: keep one"]
