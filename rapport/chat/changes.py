@@ -46,6 +46,15 @@ def held_by(standing: Standing, by: Person) -> None:
         raise NotHeldError
 
 
+async def refuse_unless_held(session: AsyncSession, conversation_id: str, by: Person) -> None:
+    """The same where nothing is changed. Raises UnknownConversationError and NotHeldError."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or conversation.closed_at is not None:
+        raise UnknownConversationError
+    if conversation.responder != "agent" or (conversation.agent != by.name and by.role != "admin"):
+        raise NotHeldError
+
+
 async def change(
     session: AsyncSession,
     conversation_id: str,

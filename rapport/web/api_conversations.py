@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from rapport.chat.agent_lines import add_note, mark_read, say_as_agent
 from rapport.chat.assignment import set_presence
+from rapport.chat.changes import refuse_unless_held
 from rapport.chat.desk import close, hand_back, snooze, take_over, transfer
 from rapport.chat.gateway import DESK, topic
 from rapport.chat.overview import overview
@@ -187,7 +188,10 @@ async def reading(body: Read, conversation_id: ConversationId, given: Given, by:
 
 
 @router.post(PATH + "/typing", status_code=status.HTTP_202_ACCEPTED, summary="The caller is typing")
-async def typing(conversation_id: ConversationId, desk: AtDesk, by: Answerer) -> dict[str, Any]:
+async def typing(conversation_id: ConversationId, given: Given, desk: AtDesk, by: Answerer) -> dict[str, Any]:
+    # The customer must not see somebody type who is not the one who answers her.
+    async with given.database.reading() as session:
+        await refuse_unless_held(session, conversation_id, by)
     desk.typing.begin_for(conversation_id, "agent", seconds=TYPING_SECONDS)
     return {}
 

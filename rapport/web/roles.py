@@ -1,4 +1,4 @@
-"""Who may do what: one table of roles, and the one question that is asked of a conversation."""
+"""Who may do what: one table of roles. Whether a conversation is hers to act on, `chat.changes` asks."""
 
 from __future__ import annotations
 
@@ -55,8 +55,3 @@ OF_A_KEY: frozenset[Permission] = frozenset(
         "review.decide",
     }
 )
-
-
-def may_act_on(name: str, role: Role, *, held_by: str | None) -> bool:
-    """Whether she may act on a conversation this agent holds (None: it is free). An admin may on all."""
-    return role == "admin" or held_by is None or held_by == name

@@ -21,7 +21,7 @@ from rapport.store.api_keys import api_key_of, is_api_key_good
 from rapport.store.staff_sessions import StaffSession, extend_staff_session, staff_session
 from rapport.web.origins import is_own
 from rapport.web.problems import problem
-from rapport.web.roles import OF_A_KEY, PERMISSIONS, Permission, may_act_on
+from rapport.web.roles import OF_A_KEY, PERMISSIONS, Permission
 from rapport.web.services import Services, services
 from rapport.web.staff_cookies import NOTED_EVERY, cookie_of, csrf_token, expiry, hash_of
 from rapport.web.staff_pages import staff_page
@@ -160,12 +160,6 @@ def _allow(staff: Staff, any_of: tuple[Permission | Role, ...]) -> Staff:
     if staff.role in any_of or any(staff.may(wanted) for wanted in any_of):  # type: ignore[arg-type]
         return staff
     raise HTTPException(403, f"Your role here is {staff.role}; this needs {' or '.join(any_of)}. An admin can help.")
-
-
-def refuse_unless_hers(staff: Staff, held_by: str | None) -> None:
-    """403 unless the conversation this agent holds is the caller's, or free, or she is an admin."""
-    if not may_act_on(staff.name, staff.role, held_by=held_by):
-        raise HTTPException(403, f"{held_by} has this conversation. It has to be handed over to you first.")
 
 
 async def still_signed_in(staff: Staff, given: Services) -> bool:

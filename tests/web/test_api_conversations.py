@@ -71,7 +71,7 @@ async def comes(events: Any, name: str, **parts: Any) -> dict[str, Any]:
 
 
 async def test_an_agent_takes_over_answers_and_hands_back(client: Client) -> None:
-    ann = await member(client, "ann")
+    ann, bob = await member(client, "ann"), await member(client, "bob")
     assert await ann.is_there() == {"presence": "online", "again_within_seconds": 20}
     await client.begin()
     async with client.stream() as events:
@@ -82,6 +82,7 @@ async def test_an_agent_takes_over_answers_and_hands_back(client: Client) -> Non
         await comes(events, "state", responder="agent", agent="Ann")
         assert (await ann.does("typing")).status_code == 202
         await comes(events, "typing", authors=["agent"])
+        assert (await bob.does("typing")).status_code == 409
         line = {"version": 2, "client_id": "one", "text": "您好，我来看看"}
         assert [(await ann.does("messages", **line)).json() for _ in range(2)] == [{"seq": 2}] * 2
         await comes(events, "message", author="agent", text="您好，我来看看")
@@ -91,6 +92,7 @@ async def test_an_agent_takes_over_answers_and_hands_back(client: Client) -> Non
         assert back.json() == {"version": 3}
         await comes(events, "message", author="system", seq=4)
         assert "agent" not in await comes(events, "state", responder="assistant")
+        assert (await ann.does("typing")).status_code == 409
     assert client.rasa.questions == []
 
 

@@ -13,10 +13,9 @@ import pytest
 from fastapi import Depends, FastAPI
 
 from rapport.settings import Settings
-from rapport.store.agents import Role
 from rapport.web.app import create_app
-from rapport.web.roles import PERMISSIONS, may_act_on
-from rapport.web.staff import Caller, SignedIn, Staff, needs, page_needs, refuse_unless_hers
+from rapport.web.roles import PERMISSIONS
+from rapport.web.staff import Caller, SignedIn, Staff, needs, page_needs
 from rapport.web.staff_cookies import IDLE, LONGEST, hash_of
 from rapport.web.tracking_key import WriteKey
 from tests.chat.conftest import unused_port
@@ -47,11 +46,6 @@ def with_routes(app: FastAPI) -> FastAPI:
     @app.get("/track")
     async def track(key: WriteKey) -> dict[str, str]:
         return {"key": key}
-
-    @app.get("/held-by/{holder}")
-    async def held(holder: str, staff: Caller) -> dict[str, str]:
-        refuse_unless_hers(staff, holder)
-        return {}
 
     return app
 
@@ -145,21 +139,6 @@ async def test_a_role_opens_what_its_row_says(at: tuple[httpx.AsyncClient, Setti
     assert answers == {"admin": 200, "agent": 200, "marketer": 403, "viewer": 403}
     assert admins == {"admin": 200, "agent": 403, "marketer": 403, "viewer": 403}
     assert (await http.get("/answer", headers=await key_of_program(settings, "crm"))).status_code == 200
-
-
-async def test_nobody_acts_on_what_another_holds(at: tuple[httpx.AsyncClient, Settings]) -> None:
-    http, settings = at
-    mei, boss = await signed_in_as(settings, "mei"), await signed_in_as(settings, "boss", "admin")
-    assert [(await http.get(f"/held-by/{name}", headers=mei)).status_code for name in ("mei", "ana")] == [200, 403]
-    assert (await http.get("/held-by/ana", headers=boss)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("role", "held_by", "allowed"),
-    [("agent", None, True), ("agent", "mei", True), ("agent", "ana", False), ("admin", "ana", True)],
-)
-def test_a_conversation_is_free_or_hers(role: Role, held_by: str | None, allowed: bool) -> None:
-    assert may_act_on("mei", role, held_by=held_by) is allowed
 
 
 async def test_a_log_in_runs_out_unused_and_after_a_week_in_any_case(running: Running, settings: Settings) -> None:
