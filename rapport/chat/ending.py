@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rapport.chat.assignment import assign_waiting
 from rapport.chat.changes import change, say_system, standing_now
 from rapport.chat.gateway import tell_everybody
+from rapport.chat.summary import NOTED, keep_summary
 from rapport.chat.terms import TERMS, Terms
 from rapport.chat.words import words
 from rapport.store.conversations import Standing
@@ -33,6 +34,7 @@ async def end_conversation(
     await leave_to_a_person(session, conversation_id)
     if standing.responder != "assistant":
         await wake_up(session, conversation_id, now=now)
+        await keep_summary(session, conversation_id, NOTED)
         await _left(session, conversation_id, standing, now)
         await assign_waiting(session, now=now, terms=terms)
     await tell_everybody(session, conversation_id)
