@@ -155,7 +155,7 @@ async def test_other_log_ins_are_ended_at_once(mei: Browser) -> None:
 
 async def test_her_language_is_kept(mei: Browser) -> None:
     assert (await send(mei, "/account/language", language="en")).status_code == 303
-    assert "<h1>Account</h1>" in (await mei.http.get("/account")).text
+    assert "<h1>My account</h1>" in (await mei.http.get("/account")).text
     assert (await send(mei, "/account/language", language="fr")).status_code == 422
 
 
