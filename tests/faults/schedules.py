@@ -17,6 +17,7 @@ from rapport.chat.assignment import set_presence
 from rapport.chat.assistant import Assistant
 from rapport.chat.desk import close, hand_back, snooze, take_over, transfer
 from rapport.chat.desk_clock import DeskClock
+from rapport.chat.ending import end_conversation
 from rapport.chat.errors import AssistantError, ChatError
 from rapport.chat.gateway import receive
 from rapport.chat.responder import leave_queue
@@ -24,6 +25,8 @@ from rapport.chat.staff import Acting
 from rapport.chat.terms import Terms
 from rapport.chat.turns import Turns
 from rapport.chat.typing_now import TypingNow
+from rapport.messaging.line import Line
+from rapport.messaging.senders.web import WebSender
 from rapport.store.conversations import Conversation, messages_after
 from rapport.store.database import Database
 from rapport.store.queue import start_handoff
@@ -143,7 +146,9 @@ class Schedule:
             (1, lambda: self._act(transfer, who, to=self.dice.choice((None, "ann", "bob")))),
             (1, lambda: self._act(close, who)),
             (1, lambda: self._act(snooze, who, until=self.now + timedelta(minutes=5))),
-            (1, self._leave),
+            (1, lambda: self._herself(leave_queue)),
+            (1, lambda: self._herself(end_conversation)),
+            (2, lambda: self._market(f"荐{number}")),
             (6, self._rasa(self.rasa.let_go)),
             (1, self._rasa(self.rasa.kill)),
             (1, self._restart),
@@ -190,12 +195,19 @@ class Schedule:
         except ChatError as error:
             self.refused[type(error).__name__] += 1
 
-    async def _leave(self) -> None:
+    async def _herself(self, act: Callable[..., Awaitable[None]]) -> None:
+        """What the customer changes: leaves the queue, ends the conversation."""
         try:
             async with self.database.session() as session:
-                await leave_queue(session, self.id, now=self.now, terms=self.terms)
+                await act(session, self.id, now=self.now, terms=self.terms)
         except ChatError as error:
             self.refused[type(error).__name__] += 1
+
+    async def _market(self, what: str) -> None:
+        """A rule's line on the web channel, tried twice."""
+        sender = WebSender(self.database, lambda: self.now)
+        for _ in range(2):
+            await sender.send(Line(key=what, recipient=self.id, text=what, cards=(), transactional=False))
 
     def _rasa(self, act: Callable[[], None]) -> Callable[[], Coroutine[Any, Any, None]]:
         async def do() -> None:
@@ -238,6 +250,8 @@ class Schedule:
         assert [one.text for one in messages if one.author == "customer"] == self.said
         assert {one.text: one.seq for one in messages if one.author == "customer"} == self.acked
         assert {one.text: one.seq for one in messages if one.author == "agent"} == self.lines
+        marketing = [one.text for one in messages if one.text.startswith("荐")]
+        assert len(marketing) == len(set(marketing)), marketing
         answers = [one.text for one in messages if one.author == "assistant" and one.text.startswith("答：")]
         assert answers == sorted(set(answers), key=lambda answer: self.said.index(answer[2:]))
         assert self.rasa.most_at_once <= 1 + self.restarts, self.rasa.most_at_once
