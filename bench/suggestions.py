@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import sklearn
-import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bench.row import Row
+from demo.support import Thread, canned, split
 from models.words import words
 from rapport.chat.known_replies import SHOWN, SMALL_TALK, KnownReplies, known_replies
 from rapport.marketing.policy_reader import read_policies
@@ -21,8 +20,7 @@ from rapport.settings import LANGUAGES, Language, Settings
 from rapport.store.canned_replies import CannedReply
 from rapport.store.resolved import Exchange
 
-DEMO = Path(__file__).parents[1] / "demo"
-POLICIES = DEMO.parent / "rules" / "policies.yml"
+POLICIES = Path(__file__).parents[1] / "rules" / "policies.yml"
 # Which topic of the threads an intent's whole answer is about, where it has another name.
 INTENTS = {
     "delivery_problem": "parcel_late", "order_change": "change_address", "order_cancel": "cancel_order",
@@ -30,16 +28,6 @@ INTENTS = {
     "invoice_request": "invoice_kinds", "loyalty_points": "points_earning", "exchange_request": "exchange",
 }  # fmt: skip
 Suggest = Callable[[str, str], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """`heard` is the intent the trained assistant took the question for."""
-
-    topic: str
-    asked: str
-    said: str
-    heard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +40,18 @@ class Figures:
 
 def threads(language: Language) -> tuple[list[Thread], list[Thread]]:
     """Those that are known, and those kept apart."""
-    read = _read(DEMO / "threads" / f"{language}.yml")
-    rows = [[Thread(topic, *one) for one in found] for topic, found in read.items()]
-    return [one for found in rows for one in found[::2]], [one for found in rows for one in found[1::2]]
+    topics = list(split(language))
+    return [one for known, _ in topics for one in known], [one for _, apart in topics for one in apart]
 
 
 def ours(language: Language, known: Sequence[Thread]) -> Suggest:
     """What an agent is shown, as topics."""
     index = _index(language, known)
-    canned = {shortcut: one["topic"] for shortcut, one in _canned().items()}
+    shortcuts = {shortcut: one["topic"] for shortcut, one in canned().items()}
     topics = {str(number): thread.topic for number, thread in enumerate(known)}
 
     def label(source: str, name: str) -> str:
-        return {"canned": canned, "thread": topics}.get(source, INTENTS).get(name, name)
+        return {"canned": shortcuts, "thread": topics}.get(source, INTENTS).get(name, name)
 
     return lambda asked, heard: [
         label(hit.known.source, hit.known.name) for hit in index.find(asked, intent=heard, least=0.0)
@@ -80,7 +67,7 @@ def plain(language: Language, known: Sequence[Thread]) -> Suggest:
         for name, one in policies.answers.items()
         if name not in SMALL_TALK
     ]
-    labelled += [(one["topic"], one[language]) for one in _canned().values()]
+    labelled += [(one["topic"], one[language]) for one in canned().values()]
     labelled += [(thread.topic, f"{thread.asked} {thread.said}") for thread in known]
     vectors = TfidfVectorizer(tokenizer=words, token_pattern=None, lowercase=False)
     rows = vectors.fit_transform([text for _, text in labelled])
@@ -119,20 +106,10 @@ def _index(language: Language, known: Sequence[Thread]) -> KnownReplies:
         policies=policies,
         about=PolicySearch(policies.topics),
         canned=[
-            CannedReply(shortcut=shortcut, text_zh=one["zh"], text_en=one["en"])
-            for shortcut, one in _canned().items()
+            CannedReply(shortcut=shortcut, text_zh=one["zh"], text_en=one["en"]) for shortcut, one in canned().items()
         ],
         exchanges=[
             Exchange(str(number), language, one.asked, one.said, (one.heard,), (), "", "")
             for number, one in enumerate(known)
         ],
     )
-
-
-def _canned() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = _read(DEMO / "canned_replies.yml")
-    return found
-
-
-def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))

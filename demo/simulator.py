@@ -21,6 +21,7 @@ from demo.catalogue import Catalogue, load_catalogue
 from demo.history import Plan, make_history
 from demo.loading import load
 from demo.pictures import write_pictures
+from demo.support import add_support
 from demo.traits import metadata
 from rapport.clock import utc_now
 from rapport.settings import Settings
@@ -62,6 +63,7 @@ async def simulate(
             return {}
         with _bars(console) as bars:
             counts = await load(session, make_history(plan, catalogue), progress=_Told(bars))
+        await add_support(session, until=plan.until)
         values = {"seed": plan.seed, "customers": plan.customers, "until": plan.until, "loaded_at": now}
         await session.execute(insert(runs).values(**values))
         return counts

@@ -13,8 +13,11 @@ from sqlalchemy import Connection, func, inspect, select, text
 from demo.catalogue import load_catalogue
 from demo.history import Plan, make_history
 from demo.simulator import OtherRunError, main, simulate, write_files
+from demo.support import threads
 from demo.traits import hidden_traits
+from rapport.learning.figures import figures
 from rapport.store.base import Base
+from rapport.store.canned_replies import canned_replies
 from rapport.store.consents import consents_of
 from rapport.store.customers import Customer, Identity, add_customer, find_customer
 from rapport.store.database import Database
@@ -23,6 +26,7 @@ from rapport.store.messages import Delivery, Message
 from rapport.store.offers import LoyaltyEntry
 from rapport.store.orders import Order, OrderLine, Refund, latest_orders
 from rapport.store.products import Product
+from rapport.store.resolved import resolved_exchanges
 
 UNTIL = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 PLAN = Plan(seed=7, customers=60, until=UNTIL)
@@ -206,3 +210,18 @@ def test_wrong_usage_ends_with_2(wrong: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(wrong)
     assert ended.value.code == 2
+
+
+async def test_the_past_of_the_desk_is_there(database: Database) -> None:
+    await fill(database)
+    days = (UNTIL - timedelta(days=15)).date(), UNTIL.date()
+    async with database.reading() as session:
+        report = await figures(session, *days, by="agent", time_zone="Asia/Shanghai", now=UNTIL)
+        known = await resolved_exchanges(session, limit=500)
+        replies = await canned_replies(session)
+    assert (report.total.conversations, report.total.handoffs.resolved) == (160 + 8 * 35, 160)
+    assert report.total.rates is not None
+    assert report.total.rates.deflection == 280 / 440
+    assert [row.name for row in report.rows] == ["demo", "lin", "zhou"]
+    assert (len(known), len(replies)) == (160, 17)
+    assert {(one.asked, one.said) for one in known} == {(one.asked, one.said) for one in threads()}
