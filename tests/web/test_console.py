@@ -130,14 +130,14 @@ async def test_files_of_both_sides(client: Client) -> None:
     lin = await signed_in_as(client.settings, "lin")
     await client.begin()
     path = f"/api/conversations/{client.conversation_id}/files"
-    sent = {"files": {"file": ("a.png", PNG, "image/png")}, "headers": lin}
+    sent: dict[str, Any] = {"files": {"file": ("a.png", PNG, "image/png")}, "headers": lin}
     form = {"client_id": secrets.token_hex(8), "version": "2"}
     assert (await client.http.post(path, data=form, **sent)).status_code == 409
     await act(client, lin, "take-over", version=1)
     first = await client.http.post(path, data=form, **sent)
     again = await client.http.post(path, data=form, **sent)
     assert (first.status_code, first.json()) == (202, again.json())
-    drawing = {"files": {"file": ("a.svg", b"<svg/>", "image/svg+xml")}, "headers": lin}
+    drawing: dict[str, Any] = {"files": {"file": ("a.svg", b"<svg/>", "image/svg+xml")}, "headers": lin}
     assert (await client.http.post(path, data=form | {"client_id": "x"}, **drawing)).status_code == 422
     shown = (await client.read())["messages"][-1]["files"][0]
     hers = await client.http.get(shown["url"], headers=client.headers)
