@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
@@ -11,19 +12,33 @@ from zoneinfo import ZoneInfo
 
 from rapport.chat.hours import Hours
 from rapport.chat.terms import Terms
-from rapport.marketing.errors import choices
+from rapport.marketing.errors import RuleError, choices
 from rapport.marketing.marked_yaml import Document, read
 from rapport.settings import Settings
 
 NAME = "desk.yml"
+log = logging.getLogger(__name__)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
 
 
+def terms_in_force(settings: Settings) -> Terms:
+    """The same where nobody may be kept from serving by a mistake in the file: then people answer at any hour."""
+    try:
+        return read_terms(settings)
+    except RuleError as error:
+        log.error("%s; until it is mended people are taken to answer at any hour", error)
+        return _terms(settings, Hours(), {})
+
+
 def read_terms(settings: Settings) -> Terms:
-    """The terms in force: times from the settings, the rest from `desk.yml` where there is one. Raises RuleError."""
+    """What holds: times from the settings, the rest from `desk.yml` where there is one. Raises RuleError."""
     path = settings.rules_dir / NAME
     hours, skills = read_desk(path) if path.is_file() else (Hours(), {})
+    return _terms(settings, hours, skills)
+
+
+def _terms(settings: Settings, hours: Hours, skills: Mapping[str, str]) -> Terms:
     return Terms(
         first_response=timedelta(seconds=settings.first_response_seconds),
         next_response=timedelta(seconds=settings.next_response_seconds),

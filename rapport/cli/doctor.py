@@ -18,9 +18,11 @@ from rich.table import Table
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from rapport.chat.desk_file import read_terms
 from rapport.cli import assistant, mail_domain, staff_check
 from rapport.cli.output import FINDING, AsJson, console, print_json
 from rapport.clock import utc_now
+from rapport.marketing.errors import RuleError
 from rapport.marketing.rulebook import RuleFolder
 from rapport.messaging.senders.email import Relay
 from rapport.settings import Settings
@@ -176,6 +178,17 @@ async def _rules(settings: Settings) -> list[Finding]:
     return findings or [Finding("rules", "fine", f"{len(book)} rules in {settings.rules_dir}")]
 
 
+async def _desk(settings: Settings) -> list[Finding]:
+    try:
+        terms = read_terms(settings)
+    except RuleError as error:
+        return [Finding("desk", "amiss", str(error), "docs/handoff.md shows how the file is written")]
+    now = utc_now()
+    opens = terms.hours.opens_at(now)
+    when = "people answer now" if terms.hours.is_open(now) else f"people answer from {opens or 'no day'} on"
+    return [Finding("desk", "fine", when)]
+
+
 async def _models(settings: Settings) -> list[Finding]:
     return [_model(settings.var_dir / "models" / name, name) for name in MODELS]
 
@@ -202,4 +215,16 @@ async def _clock(settings: Settings) -> list[Finding]:
     return [Finding("worker's clock", "amiss", detail, "unset RAPPORT_WORKER_CLOCK_AHEAD: it is for rehearsals")]
 
 
-CHECKS: tuple[Check, ...] = (_database, _keys, _rules, _models, _assistant, _actions, _web, _mail, _staff, _clock)
+CHECKS: tuple[Check, ...] = (
+    _database,
+    _keys,
+    _rules,
+    _desk,
+    _models,
+    _assistant,
+    _actions,
+    _web,
+    _mail,
+    _staff,
+    _clock,
+)

@@ -37,7 +37,7 @@ def serve(
 ) -> None:
     """Run the processes that serve customers, in the foreground, until Ctrl-C.
 
-    web: gateway, pages, API. actions: what the assistant can do. assistant: Rasa. worker: outbox and journeys.
+    web: gateway, pages, API. actions: what the assistant can do. assistant: Rasa. worker: outbox, journeys, the desk.
     """
     settings = Settings()
     log_to_stderr(settings)

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Header, HTTPException, Request
 
 from rapport.chat.assistant import Assistant, wire_to
-from rapport.chat.desk_file import read_terms
+from rapport.chat.desk_file import terms_in_force
 from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
 from rapport.chat.terms import Terms
@@ -40,7 +40,7 @@ class Desk:
 async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]:
     """The desk for as long as the application runs; it first takes up the turns a crash left open."""
     settings, key = services.settings, services.settings.key()
-    terms = read_terms(settings)
+    terms = terms_in_force(settings)
     typing, rate = TypingNow(services.signals), settings.chat_messages_per_minute
 
     def count(outcome: Outcome, seconds: float) -> None:

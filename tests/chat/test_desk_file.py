@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
-from rapport.chat.desk_file import read_desk, read_terms
+from rapport.chat.desk_file import read_desk, read_terms, terms_in_force
 from rapport.marketing.errors import RuleError
 from rapport.marketing.policy_reader import read_policies
 from rapport.settings import Settings
@@ -56,6 +56,12 @@ def test_the_hours_the_assistant_tells_are_those_of_the_desk() -> None:
     policies = read_policies(Path("rules/policies.yml"))
     for texts in (policies.answers["contact_info"].texts, policies.topics["opening_hours"].texts):
         assert (told in texts["zh"], f"{start.hour}:{start:%M} to {end.hour}:{end:%M}" in texts["en"]) == (True, True)
+
+
+def test_a_mistake_keeps_nobody_from_serving(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "desk.yml").write_text("hours: nine to five\n", encoding="utf-8")
+    terms = terms_in_force(Settings(_env_file=None, rules_dir=tmp_path))
+    assert (terms.hours.is_open(datetime(2026, 3, 1, 3, tzinfo=UTC)), "desk.yml" in caplog.text) == (True, True)
 
 
 def test_without_a_file_people_always_answer(tmp_path: Path) -> None:

@@ -39,6 +39,13 @@ def test_a_rule_s_mistake_is_told_with_file_and_line(home: Path) -> None:
     assert "a.yml:3" in found["rules"]["detail"]
 
 
+def test_a_mistake_in_the_desk_s_file_is_told_too(home: Path) -> None:
+    assert examine()[1]["desk"]["state"] == "fine"
+    (home / "rules" / "desk.yml").write_text("hours:\n  week: {mon: noon}\n")
+    found = examine()[1]["desk"]
+    assert (found["state"], "desk.yml:2" in found["detail"]) == ("amiss", True)
+
+
 def test_a_migrated_database_is_fine(home: Path) -> None:
     assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
     assert examine()[1]["database"]["state"] == "fine"
