@@ -15,6 +15,7 @@ from sqlalchemy import select
 from rapport.sealing import unseal
 from rapport.settings import Settings
 from rapport.store.agents import Agent
+from rapport.store.database import Database
 from rapport.store.recovery_codes import RecoveryCode
 from rapport.web import api_stream
 from tests.web.conftest import Running
@@ -221,3 +222,21 @@ async def test_a_stream_ends_with_its_log_in_at_once_and_others_go_on(mei: Brows
         async with asyncio.timeout(api_stream.PING_SECONDS - 2):
             assert [line async for line in lines if line.startswith("event: ping")] == []
         assert not theirs.is_closed
+
+
+async def test_a_day_of_staff_on_either_database(database: Database, settings: Settings) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    async with opened(settings.model_copy(update={"database_url": url}), factor=True, role="admin") as mei:
+        assert (await mei.log_in(password="a\x00b")).status_code == 403
+        await mei.log_in()
+        code = await mei.post("/log-in/code", csrf=await mei.csrf("/log-in/code"), code=mei.code(-1))
+        assert code.headers["location"] == "/console"
+        assert (await send(mei, "/account/password", current=PASSWORD, new=NEW, again=NEW)).status_code == 303
+        removed = await send(mei, "/account/second-factor/remove", current=NEW, code=mei.code())
+        assert removed.headers["location"] == "/account?done=removed"
+        assert (await send(mei, "/account/log-ins", current=NEW)).status_code == 303
+        found = (await mei.http.get("/api/audit?object=agent:mei")).json()["entries"]
+        assert [entry["action"] for entry in reversed(found)] == [
+            "log_in_refused", "logged_in", "password_changed", "second_factor_removed", "log_ins_ended",
+        ]  # fmt: skip
+        assert (await mei.post("/log-out", csrf=await mei.csrf("/account"))).headers["location"] == "/log-in"
