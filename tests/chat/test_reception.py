@@ -20,9 +20,13 @@ from rapport.chat.sla import sla_of
 from rapport.chat.state import view_after
 from rapport.chat.terms import Terms
 from rapport.chat.words import nobody_there
-from rapport.store.conversations import Conversation, Handoff
+from rapport.store.conversations import Conversation, Handoff, append_message
+from rapport.store.customers import add_customer
 from rapport.store.database import Database
+from rapport.store.events import add_event
+from rapport.store.handoffs import waiting_handoffs
 from rapport.store.queue import start_handoff
+from rapport.store.scores import move_to_segments
 from rapport.store.tickets import Ticket
 from tests.chat.conftest import Chat
 from tests.chat.staff import ANN, BOB, add_agent
@@ -204,6 +208,29 @@ async def test_skill_and_language_say_who_takes_whom(database: Database, now: da
             await welcome(session, name, now=now, terms=terms)
     # Bob is the one for the second, too: she waits for him; Ann takes the third.
     assert await given_to(database) == [("assigned", "bob"), ("requested", None), ("assigned", "ann")]
+
+
+async def test_a_valuable_or_an_angry_customer_has_a_head_start(database: Database, now: datetime) -> None:
+    async with database.session() as session:
+        await add_agent(session, ANN, now + timedelta(seconds=150), capacity=0)
+        champion = await add_customer(session, {"email": "champion@example.org"}, now=now)
+        await move_to_segments(session, {champion.id: "champion"}, model_version="1", at=now)
+        session.add(
+            Conversation(id=conversation(2), customer_id=champion.id, channel="web", language="zh", opened_at=now)
+        )
+        session.add(Conversation(id=conversation(3), channel="web", language="zh", opened_at=now))
+        await session.flush()
+        await append_message(session, conversation(3), "customer", "什么破店", at=now)
+        await add_event(
+            session, "message_understood", customer_id=None, at=now, conversation_id=conversation(3),
+            properties={"sentiment": 0.1}, key=f"{conversation(3)}:1:0",
+        )  # fmt: skip
+    for number, seconds in ((1, 0), (2, 100), (3, 140), (4, 150)):
+        await ask_for_a_person(database, conversation(number), now + timedelta(seconds=seconds))
+    async with database.reading() as session:
+        waiting = await waiting_handoffs(session)
+    # 100 s less 120, 140 s less 144: both before the first, who came at 0.
+    assert [int(handoff.conversation_id, 16) for handoff in waiting] == [2, 3, 1, 4]
 
 
 def test_nobody_overtakes_by_more_than_her_standing_is_worth() -> None:
