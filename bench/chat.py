@@ -43,18 +43,21 @@ AROUND = 2
 CONVERSATIONS = 3
 MANY = 16
 PER_SECOND, SECONDS = 10, 20
+# Each of whom says something every twenty seconds.
+CROWD = 200
 WARM_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What was measured of one side, in seconds: turns of a client alone by their number, turns per second of many
-    clients by their number, and turns that began at a steady pace."""
+    clients by their number, and turns that began at a steady pace, of few conversations and of a crowd of them."""
 
     open: Open
     alone: defaultdict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     many: dict[int, float] = field(default_factory=dict)
     at_pace: list[float] = field(default_factory=list)
+    crowd: list[float] = field(default_factory=list)
 
     def p50(self, number: int) -> float:
         return statistics.median(self.alone[number])
@@ -70,7 +73,9 @@ async def measure(sides: Sequence[Side]) -> None:
     for side in sides:
         await _side_by_side(side)
     for side in sides:
-        await _at_pace(side)
+        side.at_pace.extend(await _at_pace(side, MANY, SECONDS))
+    for side in sides:
+        side.crowd.extend(await _at_pace(side, CROWD, CROWD // PER_SECOND * 2))
 
 
 async def _alone(side: Side, turns: int) -> None:
@@ -100,9 +105,9 @@ async def _rounds(turns: Sequence[Turn], count: int) -> None:
     await asyncio.gather(*map(play, turns))
 
 
-async def _at_pace(side: Side) -> None:
+async def _at_pace(side: Side, conversations: int, seconds: int) -> list[float]:
     """A turn begins every tenth of a second, each client's one after another; her waiting for that counts too."""
-    clients = [(await side.open(), asyncio.Lock()) for _ in range(MANY)]
+    clients = [(await side.open(), asyncio.Lock()) for _ in range(conversations)]
 
     async def play(turn: Turn, one_at_a_time: asyncio.Lock) -> float:
         began = time.perf_counter()
@@ -111,10 +116,10 @@ async def _at_pace(side: Side) -> None:
         return time.perf_counter() - began
 
     tasks: list[asyncio.Task[float]] = []
-    for number in range(PER_SECOND * SECONDS):
-        tasks.append(asyncio.create_task(play(*clients[number % MANY])))
+    for number in range(PER_SECOND * seconds):
+        tasks.append(asyncio.create_task(play(*clients[number % conversations])))
         await asyncio.sleep(1 / PER_SECOND)
-    side.at_pace.extend(await asyncio.gather(*tasks))
+    return await asyncio.gather(*tasks)
 
 
 def run(settings: Settings) -> list[Row]:
@@ -160,5 +165,7 @@ def _rows(ours: Side, peer: Side) -> Iterator[Row]:
         yield row(f"chat turn {number}, {MANY} clients", "turns/s", ours.many[number], peer.many[number], True)
     of_ours, of_peer = (statistics.quantiles(side.at_pace, n=20)[-1] * 1e3 for side in (ours, peer))
     yield row(f"chat at {PER_SECOND} turns/s, p95", "ms", of_ours, of_peer)
+    of_ours, of_peer = (statistics.quantiles(side.crowd, n=20)[-1] * 1e3 for side in (ours, peer))
+    yield row(f"{CROWD} conversations at {PER_SECOND} turns/s, p95", "ms", of_ours, of_peer)
     of_ours, of_peer = (side.p50(FURTHEST) / side.p50(NEAR) for side in (ours, peer))
     yield row(f"chat turn {FURTHEST} ÷ turn {NEAR}, 1 client", "×", of_ours, of_peer)
