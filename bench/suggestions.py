@@ -53,9 +53,7 @@ def ours(language: Language, known: Sequence[Thread]) -> Suggest:
     def label(source: str, name: str) -> str:
         return {"canned": shortcuts, "thread": topics}.get(source, INTENTS).get(name, name)
 
-    return lambda asked, heard: [
-        label(hit.known.source, hit.known.name) for hit in index.find(asked, intent=heard, least=0.0)
-    ]
+    return lambda asked, heard: [label(hit.known.source, hit.known.name) for hit in index.find(asked, intent=heard)]
 
 
 def plain(language: Language, known: Sequence[Thread]) -> Suggest:

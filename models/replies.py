@@ -90,11 +90,16 @@ class ReplySearch:
         return _of_length_one(known)
 
     def _topics_of(self, text: str) -> dict[str, float]:
-        return _of_length_one({one.name: one.score**2 for one in self._about.rank(text) if one.score > 0})
+        return _about(self._about, text)
 
 
 # What is indexed is indexed again when a thread joins it.
 _features = lru_cache(maxsize=4096)(features)
+
+
+@lru_cache(maxsize=4096)
+def _about(topics: TopicSearch, text: str) -> dict[str, float]:
+    return _of_length_one({one.name: one.score**2 for one in topics.rank(text) if one.score > 0})
 
 
 def _near(one: _Row, other: _Row) -> float:

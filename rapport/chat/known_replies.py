@@ -24,8 +24,9 @@ UNHEARD = SMALL_TALK | {"nlu_fallback"}
 SHORTEST = {"zh": 10, "en": 24}
 # Two suggestions as alike as this are one.
 SAME = 0.8
-# Below this a text has hardly more in common with the question than any other.
-LEAST = 0.35
+# Below this a text has hardly more in common with the question than any other: of 30 lines that ask for nothing
+# ("hmm", "tell me a joke") 18 get no suggestion, and hardly a right one is lost.
+LEAST = 0.5
 SHOWN = 3
 
 
@@ -51,12 +52,12 @@ class KnownReplies:
         self._known = [one for one, _ in known]
         self._search = ReplySearch([reply for _, reply in known], about.topics)
 
-    def find(self, question: str, *, intent: str = "", least: float = LEAST) -> tuple[Hit, ...]:
+    def find(self, question: str, *, intent: str = "") -> tuple[Hit, ...]:
         """Up to three different replies, the best first."""
         hits: list[tuple[int, float]] = []
         for found in self._search.find(question, intent="" if intent in UNHEARD else intent, limit=4 * SHOWN):
             repeated = any(self._search.alike(found.place, place) > SAME for place, _ in hits)
-            if found.score >= least and not repeated:
+            if found.score >= LEAST and not repeated:
                 hits.append((found.place, found.score))
         return tuple(Hit(self._known[place], score) for place, score in hits[:SHOWN])
 

@@ -23,7 +23,7 @@ from rapport.store.resolved import ASKED, resolved_exchanges, resolved_stamp
 from rapport.store.understood import understood
 
 THREADS = 500
-LOOKED_AT_EVERY = timedelta(seconds=30)
+LOOKED_AT_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Suggestion:
 
 
 class ReplyMemory:
-    """The newest of everything a reply may come from; built again when a source has changed, twice a minute at most.
+    """The newest of all that a reply may come from; built again when a source has changed, each five minutes at most.
 
     A thread that was erased is forgotten the same way.
     """

@@ -102,7 +102,7 @@ async def test_a_resolved_thread_is_remembered_without_whose_it_was(database: Da
     assert found == ["陈小美您好，茶宠泡在热水里五分钟再淋，我是小周，[号码]。"]
     async with database.session() as session:
         await session.delete(await session.get_one(Conversation, BEFORE))
-    soon = await ask(database, known, later + timedelta(minutes=1))
+    soon = await ask(database, known, later + timedelta(minutes=6))
     assert [one for one in soon if one.source == "thread"] == []
 
 
