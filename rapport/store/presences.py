@@ -27,13 +27,18 @@ class Present:
 
 async def presences(session: AsyncSession, *, heard_since: datetime) -> list[Present]:
     """Everybody who answers customers, those who are there in front."""
-    held = select(func.count()).where(
-        Conversation.agent == Agent.name,
-        Conversation.responder == "agent",
-        Conversation.closed_at.is_(None),
-        Conversation.snoozed_until.is_(None),
+    held = (
+        select(Conversation.agent.label("agent"), func.count().label("held"))
+        .where(Conversation.responder == "agent", Conversation.closed_at.is_(None))
+        .where(Conversation.snoozed_until.is_(None))
+        .group_by(Conversation.agent)
+        .subquery()
     )
-    statement = select(Agent, held.scalar_subquery()).where(Agent.disabled_at.is_(None), Agent.role.in_(ANSWER))
+    statement = (
+        select(Agent, func.coalesce(held.c.held, 0))
+        .outerjoin(held, held.c.agent == Agent.name)
+        .where(Agent.disabled_at.is_(None), Agent.role.in_(ANSWER))
+    )
     found = [_present(agent, count, heard_since) for agent, count in await session.execute(statement)]
     order = ("online", "away", "offline")
     return sorted(found, key=lambda one: (order.index(one.presence), one.shown_name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -58,11 +58,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What changes when anything of a conversation does."""
+    """What changes when anything of a conversation does. `agent` holds it, or was given it."""
 
     id: str
     version: int
     last_seq: int
+    responder: str
+    agent: str | None
+    snoozed: bool
+
+    def stands_like(self, other: Mark | None) -> bool:
+        """Whether nothing but what was said is different."""
+        return other is not None and replace(self, last_seq=other.last_seq) == other
 
 
 async def rows_of(session: AsyncSession, shelf: Shelf, *, agent: str, limit: int = MOST) -> list[Row]:
@@ -130,8 +137,18 @@ async def marks_by_id(session: AsyncSession, ids: Sequence[str]) -> list[Mark]:
 
 
 async def _marks(session: AsyncSession, which: ColumnElement[bool]) -> list[Mark]:
-    rows = await session.execute(select(Conversation.id, Conversation.version, Conversation.last_seq).where(which))
-    return [Mark(*row) for row in rows]
+    given = select(func.max(Handoff.agent)).where(
+        Handoff.conversation_id == Conversation.id, Handoff.state == "assigned"
+    )
+    statement = select(
+        Conversation.id,
+        Conversation.version,
+        Conversation.last_seq,
+        Conversation.responder,
+        func.coalesce(Conversation.agent, given.scalar_subquery()),
+        Conversation.snoozed_until.is_not(None),
+    )
+    return [Mark(*row) for row in await session.execute(statement.where(which))]
 
 
 def _on_shelf(shelf: Shelf, agent: str) -> ColumnElement[bool]:

@@ -66,9 +66,9 @@ def _events(news: News | None, now: datetime) -> Iterator[tuple[str, Any]]:
     if news is None:
         yield "ping", {"now": now.isoformat()}
         return
-    if news.changed or news.everything or news.desk:
-        changed = [asdict(mark) for mark in news.changed.values()]
-        yield "conversations", {"all": news.everything, "desk": news.desk, "changed": changed}
+    if news.changed or news.everything:
+        changed = [asdict(mark) | {"moved": one in news.moved} for one, mark in news.changed.items()]
+        yield "conversations", {"all": news.everything, "changed": changed}
     for one, authors in news.typing.items():
         yield "typing", {"id": one, "authors": sorted(authors)}
     if news.agents is not None:

@@ -16,25 +16,29 @@ Presences = tuple[Present, ...]
 class News:
     """What has changed since.
 
-    `everything`: nobody knows what was missed, all must be shown anew. `desk`: the order of the queue, or who has
-    what, has changed. `typing`: conversation → who types there now. `agents` is None where nobody came or went.
+    `everything`: nobody knows what was missed, all must be shown anew. `moved`: of those changed, where something is
+    different beside what was said. `typing`: conversation → who types there now. `agents` is None where nobody came
+    or went.
     """
 
     changed: dict[str, Mark] = field(default_factory=dict)
+    moved: frozenset[str] = frozenset()
     typing: dict[str, frozenset[str]] = field(default_factory=dict)
     agents: Presences | None = None
     everything: bool = False
-    desk: bool = False
 
     def joined(self, later: News) -> News:
         """Both, where the later one has the last word."""
         return News(
             self.changed | later.changed,
+            self.moved | later.moved,
             self.typing | later.typing,
             self.agents if later.agents is None else later.agents,
             self.everything or later.everything,
-            self.desk or later.desk,
         )
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.typing or self.everything or self.agents is not None)
 
 
 class Listener:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rapport.chat.typing_now import TypingNow
 from rapport.store.presences import presences
-from rapport.store.shelves import marks_by_id, marks_of_open
+from rapport.store.shelves import Mark, marks_by_id, marks_of_open
 from rapport.store.signals import News as Heard
 from rapport.web.listener import Listener, News, Presences
 from rapport.web.services import Services
@@ -20,6 +20,8 @@ from rapport.web.services import Services
 log = logging.getLogger(__name__)
 # A turn signals several times within a few milliseconds; a person sees no delay below a tenth of a second.
 GATHER_SECONDS = 0.03
+# The desk does not say which conversation has changed: all with staff are looked over, not more often than this.
+DESK_SECONDS = 0.25
 # Who falls silent does not say so.
 PRESENCE_SECONDS = 15.0
 SILENT = timedelta(seconds=60)
@@ -37,7 +39,9 @@ class Watch:
         self._changed: set[str] = set()
         self._typed: set[str] = set()
         self._typing_told: dict[str, frozenset[str]] = {}
+        self._known: dict[str, Mark] = {}
         self._desk = self._everything = False
+        self._desk_seen = float("-inf")
 
     def hear(self, topic: str | None, news: Heard) -> None:
         """A signal. Nothing is read for nobody."""
@@ -67,7 +71,9 @@ class Watch:
         async with self._services.database.reading() as session:
             marks = await marks_of_open(session)
         typing = {mark.id: authors for mark in marks if (authors := self._typing.authors(mark.id))}
-        return News({mark.id: mark for mark in marks}, typing, await self._present(), everything=True)
+        now = {mark.id: mark for mark in marks}
+        self._known = self._known or now
+        return News(now, typing=typing, agents=await self._present(), everything=True)
 
     async def run(self) -> None:
         """Tells what is heard, until it is cancelled."""
@@ -89,21 +95,40 @@ class Watch:
             self._heard.set()
 
     async def _tell(self) -> None:
-        changed, typed, desk, everything = self._changed, self._typed, self._desk, self._everything
-        self._changed, self._typed, self._desk, self._everything = set(), set(), False, False
+        changed, typed, everything = self._changed, self._typed, self._everything
+        self._changed, self._typed, self._everything = set(), set(), False
         typing = self._newly_typing(typed | changed)
         # Who reads and does not type has changed how far she has read.
         changed = changed | (typed - typing.keys())
+        looked_over = self._is_time_for_the_desk(idle=not changed | typed)
         async with self._services.database.reading() as session:
-            marks = await marks_by_id(session, sorted(changed))
-        agents = None
-        if desk or not typed | changed:
-            before, agents = self._agents, await self._present()
-            agents = None if agents == before else agents
-        if marks or typing or desk or everything or agents is not None:
-            news = News({mark.id: mark for mark in marks}, typing, agents, everything, desk)
+            open_now = {mark.id: mark for mark in await marks_of_open(session)} if looked_over else {}
+            if looked_over:
+                changed |= {one for one in self._known if one not in open_now}
+            marks = {mark.id: mark for mark in await marks_by_id(session, sorted(changed))}
+        moved = {one for one, mark in (open_now | marks).items() if not self._is_known_so(mark)}
+        before, agents = self._agents, await self._present() if looked_over else None
+        self._known = open_now if looked_over else self._known | marks
+        told = {one: mark for one, mark in (open_now | marks).items() if one in changed | moved}
+        news = News(told, frozenset(moved), typing, None if agents == before else agents, everything)
+        if news:
             for listener in self._listeners:
                 listener.tell(news)
+
+    def _is_time_for_the_desk(self, *, idle: bool) -> bool:
+        """Whether the desk has changed and was not looked over just now; or nothing was heard for long."""
+        now = asyncio.get_running_loop().time()
+        if not self._desk and not idle:
+            return False
+        if now - self._desk_seen < DESK_SECONDS:
+            asyncio.get_running_loop().call_later(DESK_SECONDS, self._heard.set)
+            return False
+        self._desk, self._desk_seen = False, now
+        return True
+
+    def _is_known_so(self, mark: Mark) -> bool:
+        known = self._known.get(mark.id)
+        return mark.stands_like(known) if known else mark.responder == "assistant"
 
     def _newly_typing(self, conversations: set[str]) -> dict[str, frozenset[str]]:
         """Of these, who types there now, where it is not what was told last."""

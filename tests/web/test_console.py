@@ -14,7 +14,7 @@ import pytest
 from rapport.store.database import Database
 from rapport.web.console_words import words
 from rapport.web.pages import own_path, visible
-from tests.browser.desk_scene import known_customer
+from tests.browser.desk_scene import in_queue, known_customer
 from tests.web.conftest import Client
 from tests.web.signing_in import key_of_program, signed_in_as
 
@@ -47,6 +47,17 @@ async def until(events: AsyncIterator[tuple[int, str, Any]], name: str, **wanted
     raise AssertionError(f"the stream ended without {name}")
 
 
+async def moves(events: AsyncIterator[tuple[int, str, Any]], count: int) -> AsyncIterator[dict[str, Any]]:
+    """The next conversations of which more has changed than what was said."""
+    async for _, event, data in events:
+        for one in data.get("changed", ()) if event == "conversations" else ():
+            if one["moved"]:
+                yield one
+                count -= 1
+        if count <= 0:
+            return
+
+
 async def act(client: Client, headers: dict[str, str], what: str, **body: Any) -> httpx.Response:
     path = f"/api/conversations/{client.conversation_id}/{what}"
     return await client.http.post(path, json=body, headers=headers)
@@ -65,12 +76,28 @@ async def test_the_stream_begins_with_everything_and_tells_what_changes(client: 
         typing = await until(events, "typing", authors=["customer"])
         assert typing["id"] == client.conversation_id
         await act(client, lin, "take-over", version=1)
-        taken = await until(events, "conversations", desk=True)
-        assert taken["changed"][0]["version"] == 2
+        taken = [one async for one in moves(events, 1)]
+        assert (taken[0]["version"], taken[0]["responder"], taken[0]["agent"]) == (2, "agent", "lin")
     async with desk_stream(client, lin) as events:
         _, _, first = await anext(events)
     assert first["all"] is True
     assert [(one["id"], one["version"]) for one in first["changed"]] == [(client.conversation_id, 2)]
+
+
+async def test_who_is_given_a_customer_hears_of_it(client: Client) -> None:
+    """An assignment names no conversation when it is signalled."""
+    lin = await signed_in_as(client.settings, "lin")
+    await client.http.post("/api/presence", json={"presence": "away"}, headers=lin)
+    await client.begin()
+    await client.say("我要找人")
+    database = Database(client.settings.database_url)
+    await in_queue(database, client.conversation_id)
+    await database.close()
+    async with desk_stream(client, lin) as events:
+        await until(events, "presence")
+        await client.http.post("/api/presence", json={"presence": "online"}, headers=lin)
+        given = [one async for one in moves(events, 1)]
+    assert (given[0]["id"], given[0]["responder"], given[0]["agent"]) == (client.conversation_id, "queue", "lin")
 
 
 async def test_what_the_customer_has_read_is_news(client: Client) -> None:

@@ -180,8 +180,9 @@ class List {
     this.#timer = setTimeout(() => { this.#timer = 0; if (this.#stale) this.refresh(); }, document.hidden ? 3000 : 400);
   }
 
-  concerns({ all, desk, changed }) {
-    return all || desk || this.shelf === "all" || changed.some(({ id }) => document.getElementById(`row-${id}`));
+  // What is said in somebody else's conversation changes nothing here.
+  concerns({ all, changed }) {
+    return all || this.shelf === "all" || changed.some(({ id, moved, agent }) => moved || agent === body.agent || document.getElementById(`row-${id}`));
   }
 
   drawn() {
@@ -316,7 +317,8 @@ class Thread {
     const seq = this.lastSeq;
     if (document.hidden || body.answers !== "yes" || seq <= this.#readTo) return;
     this.#readTo = seq;
-    Api.call("POST", `/api/conversations/${this.id}/read`, { seq });
+    const changed = [{ id: this.id }], told = () => { list.refresh(); line?.tell("conversations", { changed }); };
+    Api.call("POST", `/api/conversations/${this.id}/read`, { seq }).then(told);
   }
 
   typing(authors) {
@@ -666,7 +668,7 @@ class Keys {
   }
 }
 
-let thread = null, composer = null;
+let thread = null, composer = null, line = null;
 const list = new List(), outbox = new Outbox();
 const presence = $("#presence") && new Presence($("#presence"));
 
@@ -690,7 +692,7 @@ Clock.show();
 setInterval(() => Clock.show(), 10000);
 new Keys();
 if (body.reads === "yes") {
-  new Line((name, data) => {
+  line = new Line((name, data) => {
     if (name === "conversations") {
       if (list.concerns(data)) list.refresh();
       if (thread && (data.all || data.changed.some(({ id }) => id === thread.id))) thread.news();
