@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import Field
 
 from rapport.chat.agent_lines import say_as_agent
+from rapport.chat.changes import refuse_unless_held
 from rapport.chat.files import LARGEST_FILE, MEDIA_TYPES, store_file
 from rapport.chat.gateway import DESK, Received, topic
 from rapport.messaging.wording import in_language, price
@@ -55,6 +56,9 @@ async def send_file(
     content = await file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise HTTPException(413, f"A file may have {LARGEST_FILE} bytes.")
+    async with given.database.reading() as session:
+        # Before it lies on the disk; who loses the conversation meanwhile is refused below.
+        await refuse_unless_held(session, conversation_id, by)
     folder, name = given.settings.var_dir / "files", file.filename or ""
     stored = await asyncio.to_thread(
         store_file, folder, conversation_id, name=name, media_type=file.content_type or "", content=content

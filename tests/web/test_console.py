@@ -160,6 +160,7 @@ async def test_files_of_both_sides(client: Client) -> None:
     sent: dict[str, Any] = {"files": {"file": ("a.png", PNG, "image/png")}, "headers": lin}
     form = {"client_id": secrets.token_hex(8), "version": "2"}
     assert (await client.http.post(path, data=form, **sent)).status_code == 409
+    assert not (client.settings.var_dir / "files").exists()
     await act(client, lin, "take-over", version=1)
     first = await client.http.post(path, data=form, **sent)
     again = await client.http.post(path, data=form, **sent)
