@@ -167,16 +167,29 @@ class Line {
 }
 
 class List {
-  #timer = 0; #stale = false;
+  #timer = 0; #stale = false; #asked = 0;
+
+  constructor() {
+    const isList = ({ detail }) => detail.target?.id === "list";
+    document.addEventListener("htmx:beforeRequest", (event) => { if (isList(event)) this.#asked = Date.now(); });
+    document.addEventListener("htmx:afterRequest", (event) => {
+      if (!isList(event)) return;
+      this.#asked = 0;
+      if (this.#stale) this.refresh();
+    });
+  }
 
   get rows() { return $$("#list .row"); }
-  get shelf() { return new URLSearchParams($("#list .rows")?.dataset.src.split("?")[1]).get("shelf") || "mine"; }
+  get shelf() { return $("#list .rows")?.dataset.shelf || "mine"; }
 
   // Many things happen at once: the list is drawn twice a second at most, and seldom while nobody looks.
   refresh() {
-    if (!$("#list") || this.#timer) return void (this.#stale = true);
+    // Another shelf or a search that is on its way is not overtaken.
+    if (!$("#list") || this.#timer || Date.now() - this.#asked < 5000) return void (this.#stale = true);
     this.#stale = false;
-    htmx.ajax("GET", $("#list .rows").dataset.src, { target: "#list", swap: "innerHTML" }).catch(() => {});
+    // The newest request for the list ends those before it (hx-sync): what was typed meanwhile is what is looked for.
+    const path = `/console/list?shelf=${this.shelf}&q=${encodeURIComponent($("#search").value)}`;
+    htmx.ajax("GET", path, { source: "#list", target: "#list", swap: "innerHTML" }).catch(() => {});
     this.#timer = setTimeout(() => { this.#timer = 0; if (this.#stale) this.refresh(); }, document.hidden ? 3000 : 400);
   }
 
@@ -495,7 +508,9 @@ class Composer {
   }
 
   held(before, now) {
-    if (now === "me" && before !== "me") this.turn("reply"); else this.turn(this.mode);
+    // Who has just taken over writes at once: the next key is for the customer.
+    if (now === "me" && before !== "me") this.turn("reply", this.eager); else this.turn(this.mode);
+    this.eager = false;
     this.suggest();
   }
 
@@ -606,13 +621,15 @@ class Keys {
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("submit", (event) => this.#submit(event));
+    $("#keys-on").checked = !kept.get("keys-off", false);
+    $("#keys-on").addEventListener("change", ({ target }) => kept.set("keys-off", !target.checked));
   }
 
   #key(event) {
     const inText = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (event.key === "Escape") return this.#escape(inText);
-    if (inText) return;
+    if (inText || kept.get("keys-off", false)) return;
     const does = { j: () => list.move(1), k: () => list.move(-1), "/": () => $("#search")?.focus(), "?": () => $("#help").showModal(),
       r: () => composer?.turn("reply", true), n: () => composer?.turn("note", true) }[event.key];
     const button = /^[tbse]$/.test(event.key) && $(`#state [data-key="${event.key}"]`);
@@ -636,7 +653,11 @@ class Keys {
     if (!target) return;
     const { dialog, act, column, sku } = target.dataset;
     if (dialog) document.getElementById(dialog)?.showModal();
-    if (act) { target.disabled = true; thread.act(act).then((done) => { target.disabled = false; if (done && act === "take-over") composer.turn("reply", true); }); }
+    if (act) {
+      target.disabled = true;
+      composer.eager = act === "take-over";
+      thread.act(act).then(() => { target.disabled = false; });
+    }
     if (target.matches("[data-close]")) target.closest("dialog").close();
     if (column) { event.preventDefault(); this.#column(column === "customer" && $(".columns").dataset.column === "customer" ? "thread" : column); }
     if (sku) outbox.send({ id: thread.id, path: "products", version: thread.version, sku, shown: `${target.closest("li").querySelector("b").textContent}` });
