@@ -485,7 +485,7 @@ class Composer {
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("blur", () => this.#canned.close(this.text));
     $("#file", form).addEventListener("change", (event) => this.#sendFile(event.target));
-    this.#canned.load();
+    this.#canned.load().then(() => { if (document.activeElement === this.text) this.#canned.offer(this.text); });
     this.turn(thread.holder === "me" ? "reply" : "note");
     this.suggest();
   }
