@@ -40,7 +40,7 @@ async def standing_at(session: AsyncSession, conversation_id: str, version: int)
     return standing
 
 
-def held_by(standing: Standing, by: Person) -> None:
+def held_by(standing: Standing | Conversation, by: Person) -> None:
     """Raises NotHeldError unless `by` holds the conversation, or is an admin and somebody does."""
     if standing.responder != "agent" or (standing.agent != by.name and by.role != "admin"):
         raise NotHeldError
@@ -51,8 +51,7 @@ async def refuse_unless_held(session: AsyncSession, conversation_id: str, by: Pe
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or conversation.closed_at is not None:
         raise UnknownConversationError
-    if conversation.responder != "agent" or (conversation.agent != by.name and by.role != "admin"):
-        raise NotHeldError
+    held_by(conversation, by)
 
 
 async def change(

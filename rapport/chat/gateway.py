@@ -29,8 +29,8 @@ from rapport.store.conversations import (
 from rapport.store.signals import send_signal
 from rapport.store.turns import PendingTurn, leave_to_a_person
 
-# What staff see has changed: who waits, who responds, who is there.
-DESK = "desk"
+# A change of one conversation, and of what staff see: who waits, who responds, who is there.
+CHAT, DESK = "chat:", "desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Received:
 
 def topic(conversation_id: str) -> str:
     """What a change of this conversation is signalled under."""
-    return f"chat:{conversation_id}"
+    return CHAT + conversation_id
 
 
 async def tell_other_processes(session: AsyncSession, conversation_id: str, *, desk: bool = False) -> None:

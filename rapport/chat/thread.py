@@ -15,8 +15,8 @@ from rapport.chat.state import message_as_json
 from rapport.chat.terms import Terms
 from rapport.store.conversations import Conversation, Handoff, Utterance, messages_after
 from rapport.store.customers import Customer
-from rapport.store.events import Event
 from rapport.store.notes import Note, notes_of
+from rapport.store.understood import understood
 
 UNDERSTOOD = ("intent", "confidence", "entities", "sentiment", "products", "topic")
 
@@ -29,11 +29,11 @@ async def thread(
     if conversation is None:
         raise UnknownConversationError
     said = await messages_after(session, conversation_id, after)
-    understood = await _understood(session, conversation_id, said)
+    heard = await _understood(session, conversation_id, said)
     notes = [note for note in await notes_of(session, conversation_id) if note.after_seq >= after]
     return {
         **await _head(session, conversation, now=now, terms=terms),
-        "messages": [_message(one, understood.get(one.seq)) for one in said],
+        "messages": [_message(one, heard.get(one.seq)) for one in said],
         "notes": [_note(note) for note in notes],
     }
 
@@ -86,7 +86,5 @@ async def _understood(
     session: AsyncSession, conversation_id: str, said: Iterable[Utterance]
 ) -> dict[int, dict[str, Any]]:
     """By the number of the customer's message: what the actions recorded of it under its own key."""
-    keys = {f"{conversation_id}:{one.seq}:0": one.seq for one in said if one.author == "customer"}
-    statement = select(Event.key, Event.properties).where(Event.key.in_(keys), Event.name == "message_understood")
-    rows = await session.execute(statement)
-    return {keys[key]: {name: told[name] for name in UNDERSTOOD if name in told} for key, told in rows if key}
+    told = await understood(session, ((conversation_id, one.seq) for one in said if one.author == "customer"))
+    return {seq: {name: one[name] for name in UNDERSTOOD if name in one} for (_, seq), one in told.items()}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from rapport.store.conversations import OPEN, ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
-from rapport.store.readings import Reading
+from rapport.store.readings import unread_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Found:
 
 async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: str) -> list[Found]:
     """The conversations in which something was said, newest first."""
-    last, named, unread = ChatMessage, Customer.name, _unread(reader)
+    last, named, unread = ChatMessage, Customer.name, unread_by(reader)
     statement = (
         select(Conversation, last.id, last.author, last.text, last.at, Handoff, named, unread)
         .join(last, and_(last.conversation_id == Conversation.id, last.seq == Conversation.last_seq))
@@ -55,13 +55,6 @@ async def find_conversations(session: AsyncSession, wanted: Wanted, *, reader: s
     )
     statement = _only(statement, wanted).order_by(last.id.desc()).limit(wanted.limit)
     return [Found(*row) for row in await session.execute(statement)]
-
-
-def _unread(reader: str) -> Any:
-    one, mine = aliased(ChatMessage), (Reading.conversation_id == Conversation.id) & (Reading.agent == reader)
-    read = select(Reading.seq).where(mine).correlate(Conversation).scalar_subquery()
-    new = (one.conversation_id == Conversation.id) & (one.author == "customer") & (one.seq > func.coalesce(read, 0))
-    return select(func.count(one.id)).where(new).correlate(Conversation).scalar_subquery()
 
 
 def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from rapport.store.conversations import ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
 from rapport.store.orders import Order
-from rapport.store.readings import Reading
+from rapport.store.readings import unread_by
 
 Shelf = Literal["mine", "queue", "all", "snoozed", "closed"]
 SHELVES: tuple[Shelf, ...] = get_args(Shelf)
@@ -174,18 +174,12 @@ def _meant_for(agent: str) -> ColumnElement[bool]:
 def _rows(agent: str, last: Any, handoff: Any, joined: ColumnElement[bool] | None = None) -> Select[Any]:
     newest = last.seq == _last_said() if joined is None else joined
     running = select(func.max(Handoff.id)).where(Handoff.conversation_id == Conversation.id, Handoff.state != "ended")
-    read = select(Reading.seq).where(Reading.conversation_id == Conversation.id, Reading.agent == agent)
-    unread = select(func.count()).where(
-        ChatMessage.conversation_id == Conversation.id,
-        ChatMessage.author == "customer",
-        ChatMessage.seq > func.coalesce(read.scalar_subquery(), 0),
-    )
     conversation = [getattr(Conversation, name) for name in _COLUMNS]
     return (
         select(
             Conversation.id, Conversation.customer_id, Customer.name, *conversation,
             last.text, last.author, last.at, handoff.reason, handoff.due_at, handoff.priority, handoff.agent,
-            unread.scalar_subquery(),
+            unread_by(agent),
         )
         .outerjoin(Customer, Customer.id == Conversation.customer_id)
         .outerjoin(last, (last.conversation_id == Conversation.id) & newest)

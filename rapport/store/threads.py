@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rapport.store.agents import Agent
 from rapport.store.conversations import MESSAGES, ChatMessage, Handoff, Utterance
-from rapport.store.events import Event
+from rapport.store.understood import understood
 
 PAGE = 50
 HANDOFFS = 20
@@ -41,13 +41,10 @@ class Placed:
 
 async def page_before(session: AsyncSession, conversation_id: str, seq: int, *, limit: int = PAGE) -> list[Utterance]:
     """The `limit` messages before this one, oldest first."""
-    rows = await _utterances(session, conversation_id, MESSAGES.c.seq < seq, limit, newest=True)
-    return rows[::-1]
-
-
-async def page_after(session: AsyncSession, conversation_id: str, seq: int, *, limit: int = 500) -> list[Utterance]:
-    """The messages after this one, oldest first."""
-    return await _utterances(session, conversation_id, MESSAGES.c.seq > seq, limit, newest=False)
+    statement = select(*(MESSAGES.c[field.name] for field in fields(Utterance)))
+    statement = statement.where(MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.seq < seq)
+    rows = await session.execute(statement.order_by(MESSAGES.c.seq.desc()).limit(limit))
+    return [Utterance(*row) for row in rows][::-1]
 
 
 async def placed_handoffs(session: AsyncSession, conversation_id: str) -> list[Placed]:
@@ -61,9 +58,8 @@ async def placed_handoffs(session: AsyncSession, conversation_id: str) -> list[P
 
 async def understood_in(session: AsyncSession, conversation_id: str, seqs: Iterable[int]) -> dict[int, Understood]:
     """Number of a customer's message → what the assistant understood, for those it was asked about."""
-    keys = {f"{conversation_id}:{seq}:0": seq for seq in seqs}
-    statement = select(Event.key, Event.properties).where(Event.key.in_(keys), Event.name == "message_understood")
-    return {keys[key]: _understood(properties) for key, properties in await session.execute(statement)}
+    told = await understood(session, ((conversation_id, seq) for seq in seqs))
+    return {seq: _understood(properties) for (_, seq), properties in told.items()}
 
 
 async def staff_names(session: AsyncSession) -> dict[str, str]:
@@ -85,12 +81,3 @@ def _last_before(moment: InstrumentedAttribute[datetime] | InstrumentedAttribute
         ChatMessage.conversation_id == Handoff.conversation_id, ChatMessage.at <= moment
     )
     return func.coalesce(last.correlate(Handoff).scalar_subquery(), 0)
-
-
-async def _utterances(
-    session: AsyncSession, conversation_id: str, which: ColumnElement[bool], limit: int, *, newest: bool
-) -> list[Utterance]:
-    statement = select(*(MESSAGES.c[field.name] for field in fields(Utterance)))
-    statement = statement.where(MESSAGES.c.conversation_id == conversation_id, which)
-    order = MESSAGES.c.seq.desc() if newest else MESSAGES.c.seq
-    return [Utterance(*row) for row in await session.execute(statement.order_by(order).limit(limit))]

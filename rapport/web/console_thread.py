@@ -9,9 +9,9 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.store.conversations import Handoff, Utterance
+from rapport.store.conversations import Handoff, Utterance, messages_after
 from rapport.store.notes import Note, notes_of
-from rapport.store.threads import PAGE, Placed, Understood, page_after, page_before, placed_handoffs, understood_in
+from rapport.store.threads import PAGE, Placed, Understood, page_before, placed_handoffs, understood_in
 
 Kind = Literal["message", "note", "moment"]
 NEWEST = 2**31 - 1
@@ -51,7 +51,7 @@ async def newest_part(session: AsyncSession, conversation_id: str, *, before: in
 
 async def part_after(session: AsyncSession, conversation_id: str, seq: int, *, first: int) -> Part:
     """The messages after this one, and everything between from the message `first` on: a note may be new anywhere."""
-    said = await page_after(session, conversation_id, seq)
+    said = await messages_after(session, conversation_id, seq)
     return await _part(session, conversation_id, said, span=range(first, NEWEST), more=False)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rapport.chat.gateway import CHAT, DESK
 from rapport.chat.typing_now import TypingNow
 from rapport.store.presences import presences
 from rapport.store.shelves import Mark, marks_by_id, marks_of_open
@@ -25,7 +26,6 @@ DESK_SECONDS = 0.25
 # Who falls silent does not say so.
 PRESENCE_SECONDS = 15.0
 SILENT = timedelta(seconds=60)
-CHAT, DESK = "chat:", "desk"
 
 
 class Watch:

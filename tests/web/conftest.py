@@ -55,10 +55,11 @@ class Client:
         headers = self.headers | request.pop("headers", {})
         async with self.http.stream("GET", "/chat/stream", headers=headers, **request) as response:
             response.raise_for_status()
-            yield _events(response)
+            yield events_of(response)
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[str, str, Any]]:
+async def events_of(response: httpx.Response) -> AsyncIterator[tuple[str, str, Any]]:
+    """Server-sent events as (name, id, data)."""
     fields: dict[str, str] = {}
     async for line in response.aiter_lines():
         if line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from rapport.store.database import Database
 from rapport.web.console_words import words
 from rapport.web.pages import own_path, visible
 from tests.browser.desk_scene import in_queue, known_customer
-from tests.web.conftest import Client
+from tests.web.conftest import Client, events_of
 from tests.web.signing_in import key_of_program, signed_in_as
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -25,18 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 async def desk_stream(client: Client, headers: dict[str, str]) -> AsyncIterator[AsyncIterator[tuple[int, str, Any]]]:
     async with client.http.stream("GET", "/api/stream", headers=headers) as response:
         response.raise_for_status()
-        yield _events(response)
-
-
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[int, str, Any]]:
-    fields: dict[str, str] = {}
-    async for line in response.aiter_lines():
-        if line:
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        elif "data" in fields:
-            yield int(fields["id"]), fields["event"], json.loads(fields["data"])
-            fields = {}
+        yield ((int(number), name, data) async for name, number, data in events_of(response))
 
 
 async def until(events: AsyncIterator[tuple[int, str, Any]], name: str, **wanted: Any) -> Any:
