@@ -113,7 +113,9 @@ class Turns:
             while line.unread:
                 line.unread = False
                 try:
-                    line.unread |= await self._next(conversation_id, line)
+                    more = await self._next(conversation_id, line)
+                    # Not `|=` around the await: what `start` noted meanwhile would be lost.
+                    line.unread = line.unread or more
                 except SQLAlchemyError:
                     log.exception("A turn could not be read or written; it is tried again.")
                     await asyncio.sleep(RETRY_SECONDS)

@@ -128,6 +128,24 @@ async def test_messages_of_one_conversation_are_answered_one_after_another(chat:
     ]
 
 
+async def test_a_message_that_comes_while_the_rows_are_read_is_not_forgotten(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[str] = []
+
+    async def read_and_then_somebody_speaks(*given: Any) -> Any:
+        found = await pending_turn(*given)
+        if not came:
+            came.append("等一下")
+            await chat.say("等一下")
+        return found
+
+    monkeypatch.setattr(turns_module, "pending_turn", read_and_then_somebody_speaks)
+    chat.turns.start(chat.id)
+    await chat.turns.idle()
+    assert await chat.texts() == [("customer", "等一下"), ("assistant", "You said: 等一下")]
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_whatever_comes_when_each_message_has_one_answer_in_its_order(chat: Chat, seed: int) -> None:
     dice = random.Random(seed)
