@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +40,9 @@ class Settings(BaseSettings):
     accept_seconds: int = Field(default=45, ge=5)
     agent_silent_seconds: int = Field(default=60, ge=10)
     agent_gone_seconds: int = Field(default=180, ge=10)
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_updates: Literal["polling", "webhook", "off"] = "polling"
     mailbox_url: HttpUrl | None = None
     var_dir: Path = Path("var")
     rules_dir: Path = Path("rules")
@@ -64,6 +68,10 @@ class Settings(BaseSettings):
     def shop_chat_key(self) -> str:
         """The key with which the shop signs customer tokens (contract: `customer_token`)."""
         return self.chat_key.get_secret_value() or _kept_key(self.var_dir / "chat_key")
+
+    def telegram_secret(self) -> str:
+        """What Telegram must say in each request to our webhook: derived, so that it need not be set or kept."""
+        return hmac.new(self.key().encode(), b"telegram webhook", "sha256").hexdigest()
 
 
 def _kept_key(path: Path) -> str:

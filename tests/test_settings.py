@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from rapport.settings import Settings
 
 
@@ -19,3 +21,9 @@ def test_a_kept_key_is_the_same_for_every_process_and_private(tmp_path: Path) ->
 def test_the_chat_key_is_another(tmp_path: Path) -> None:
     settings = Settings(var_dir=tmp_path)
     assert settings.key() != settings.shop_chat_key()
+
+
+def test_the_secret_of_the_webhook_follows_from_the_key_and_is_not_it(tmp_path: Path) -> None:
+    one, other = (Settings(secret_key=SecretStr(key), var_dir=tmp_path) for key in ("one", "other"))
+    assert one.telegram_secret() == Settings(secret_key=SecretStr("one")).telegram_secret()
+    assert len({one.telegram_secret(), other.telegram_secret(), "one"}) == 3

@@ -33,6 +33,7 @@ from rapport.store import (
     signals,
     spent_tokens,
     staff_sessions,
+    telegram,
     tickets,
     unanswered,
 )
@@ -62,6 +63,7 @@ NOUNS = (
     signals,
     spent_tokens,
     staff_sessions,
+    telegram,
     tickets,
     unanswered,
 )

@@ -1,0 +1,99 @@
+"""Telegram: its chats, which updates were taken, what buttons stand for, which message shows which of ours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rapport.store.base import Base
+from rapport.store.database import insert_or_ignore
+
+# Telegram itself keeps an update for a day at most.
+KEPT = timedelta(days=2)
+# Old updates are forgotten with every so manieth: once with each would cost every message a statement.
+FORGOTTEN_EVERY = 512
+
+
+class TelegramChat(Base):
+    """A chat with the bot, and the conversation it is the other end of.
+
+    `name` is what the customer calls herself: hostile text. `sent_seq` is the newest message of the conversation
+    that Telegram already has. `next_at` (Unix seconds) is the earliest moment for the next one to this chat.
+    `held_by`, `held_until`: the process that is speaking to it, and until when (Unix seconds). `blocked_at`: since
+    when the bot is blocked. A group has no conversation; its row says that it was told so.
+    """
+
+    __tablename__ = "telegram_chats"
+    __table_args__ = (CheckConstraint("kind IN ('private', 'group')", name="kind"),)
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    conversation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), unique=True
+    )
+    kind: Mapped[str] = mapped_column(String(8), default="private")
+    language: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    sent_seq: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[float] = mapped_column(default=0.0)
+    held_by: Mapped[str | None] = mapped_column(String(64))
+    held_until: Mapped[float] = mapped_column(default=0.0)
+    blocked_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+
+
+class TelegramUpdate(Base):
+    """An update that was taken: Telegram sends it again until it is told so, and after a crash anyhow."""
+
+    __tablename__ = "telegram_updates"
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TelegramPace(Base):
+    """One row, `id` 1: when (Unix seconds) the whole bot may send its next message."""
+
+    __tablename__ = "telegram_pace"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next_at: Mapped[float] = mapped_column(default=0.0)
+
+
+class TelegramButton(Base):
+    """What a button stands for: 64 bytes, all that Telegram hands back, hold a reference only."""
+
+    __tablename__ = "telegram_buttons"
+
+    ref: Mapped[str] = mapped_column(String(24), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("telegram_chats.chat_id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    seq: Mapped[int]
+    payload: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+
+
+class TelegramMessage(Base):
+    """Which message of a conversation a Telegram message shows: what is edited there is found here."""
+
+    __tablename__ = "telegram_messages"
+    __table_args__ = (Index("ix_telegram_messages_conversation_id", "conversation_id", "seq"),)
+
+    chat_id: Mapped[int] = mapped_column(ForeignKey("telegram_chats.chat_id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+
+
+async def take_update(session: AsyncSession, update_id: int, *, now: datetime) -> bool:
+    """True for the first to take this update, False for everybody after; forgets old ones now and then.
+
+    To be called within the transaction that stores what the update says: both are there, or neither.
+    """
+    if update_id % FORGOTTEN_EVERY == 0:
+        await session.execute(delete(TelegramUpdate).where(TelegramUpdate.at < now - KEPT))
+    statement = insert_or_ignore(session, TelegramUpdate, conflict=["update_id"])
+    statement = statement.values(update_id=update_id, at=now).returning(TelegramUpdate.update_id)
+    return (await session.scalar(statement)) is not None
