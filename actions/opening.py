@@ -27,7 +27,7 @@ async def open_services(settings: Settings, *, clock: Clock) -> AsyncIterator[Se
     # worker's claim does the same before it sends. Until then a power cut takes back the turn as a whole.
     database = Database(settings.database_url, lasting=False)
     scorer = Scorer.load(settings.var_dir / "models", key=settings.key())
-    policies = PolicyFile(settings.rules_dir / "policies.yml")
+    policies = PolicyFile(settings.rules_dir / "policies.yml", settings.promised)
     # A mistake in the file is told at the start, not to the first customer.
     policies.current()
     # Whoever asks first should not wait for the dictionary.

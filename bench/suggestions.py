@@ -58,7 +58,7 @@ def ours(language: Language, known: Sequence[Thread]) -> Suggest:
 
 def plain(language: Language, known: Sequence[Thread]) -> Suggest:
     """TF-IDF over whole words (jieba's for Chinese) of question and answer, cosine, scikit-learn's defaults."""
-    policies = read_policies(POLICIES)
+    policies = read_policies(POLICIES, Settings().promised)
     labelled = [(name, topic.texts[language]) for name, topic in policies.topics.items()]
     labelled += [
         (INTENTS.get(name, name), one.texts[language])
@@ -98,7 +98,7 @@ def run(settings: Settings) -> Iterable[Row]:
 
 
 def _index(language: Language, known: Sequence[Thread]) -> KnownReplies:
-    policies = read_policies(POLICIES)
+    policies = read_policies(POLICIES, Settings().promised)
     return known_replies(
         language,
         policies=policies,

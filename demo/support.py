@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.topics import known_questions
 from rapport.marketing.policy_reader import read_policies
-from rapport.settings import LANGUAGES
+from rapport.settings import LANGUAGES, Settings
 from rapport.store.canned_replies import CannedReply
 from rapport.store.conversations import ChatMessage, Conversation, Handoff
 from rapport.store.events import Event
@@ -144,7 +144,7 @@ def _written(
 
 def _questions() -> Iterator[tuple[str, str, str, str]]:
     """Language, topic, a way to ask for it, and what the shop's policies say to it."""
-    for topic, policy in read_policies(POLICIES).topics.items():
+    for topic, policy in read_policies(POLICIES, Settings().promised).topics.items():
         questions = known_questions(topic)
         for language, asked in (("zh", questions[:ASKED]), ("en", questions[-ASKED:])):
             yield from ((language, topic, question, policy.texts[language]) for question in asked)

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
+    @property
+    def promised(self) -> dict[str, int]:
+        """The figures that the shop's own texts may name: what it says and what it does are one."""
+        return {"return_days": self.return_days, "delivery_days": self.delivery_days}
+
     def key(self) -> str:
         """The signing key: the one configured, else one kept in `VAR_DIR/secret_key` (mode 600)."""
         return self.secret_key.get_secret_value() or _kept_key(self.var_dir / "secret_key")

@@ -46,9 +46,9 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Which topics of the policy file are nearest to a question. Exit code 1: none is near enough to be answered."""
-    path = Settings().rules_dir / "policies.yml"
+    settings = Settings()
     try:
-        topics = read_policies(path).topics
+        topics = read_policies(settings.rules_dir / "policies.yml", settings.promised).topics
     except (RuleError, OSError) as error:
         refuse(str(error))
     ranked = PolicySearch(topics).rank(question)[:NEAREST]

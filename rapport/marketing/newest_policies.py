@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from rapport.marketing.errors import RuleError
@@ -16,8 +17,9 @@ logger = logging.getLogger(__name__)
 class PolicyFile:
     """Looked at before each answer. A broken edit is logged once, with file and line, and changes nothing."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, promised: Mapping[str, int]) -> None:
         self._path = path
+        self._promised = promised
         self._stamp: tuple[int, int] | None = None
         self._policies = Policies({}, {})
         self._search = PolicySearch({})
@@ -28,7 +30,7 @@ class PolicyFile:
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                self._policies = read_policies(self._path)
+                self._policies = read_policies(self._path, self._promised)
                 self._search = PolicySearch(self._policies.topics)
             except (RuleError, OSError) as error:
                 logger.error("%s; the answers before this edit stay in use", error)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rapport.marketing.errors import RuleError, choices
 from rapport.marketing.marked_yaml import Document, read
-from rapport.marketing.placeholders import placeholders
+from rapport.marketing.placeholders import fill_some, placeholders
 from rapport.marketing.policies import Policies, Policy, TopicPolicy
 from rapport.marketing.vocabulary import INTENTS
 from rapport.settings import LANGUAGES
@@ -23,12 +23,15 @@ TOPIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_QUESTION = 200
 
 
-def read_policies(path: Path) -> Policies:
-    """The whole file or nothing. Raises RuleError with file and line, OSError where there is no file."""
+def read_policies(path: Path, promised: Mapping[str, int]) -> Policies:
+    """The whole file or nothing; figures of `promised` that it names are filled in, customers' places are left.
+
+    Raises RuleError with file and line, OSError where there is no file.
+    """
     documents = read(path.read_bytes(), str(path))
     if len(documents) != 1:
         raise RuleError(str(path), 1, f"holds {len(documents)} documents; write one, with `answers` and `buttons`")
-    return _Reader(documents[0]).policies()
+    return _Reader(documents[0], promised).policies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class _Reader:
     """Every complaint names the line it is about."""
 
     document: Document
+    promised: Mapping[str, int]
 
     def policies(self) -> Policies:
         self._mapping(self.document.data, (), known=SECTIONS, needed=("answers", "buttons"))
@@ -43,7 +47,7 @@ class _Reader:
         topics = self.document.data.get("topics", {})
         self._mapping(buttons, ("buttons",), known=INTENTS)
         self._mapping(answers, ("answers",), known=INTENTS)
-        titles = {intent: self._sentences(("buttons", intent), titles) for intent, titles in buttons.items()}
+        titles = {intent: self._titles(("buttons", intent), titles) for intent, titles in buttons.items()}
         if not isinstance(topics, dict):
             raise self.document.error(("topics",), "must be a mapping of topics by their names")
         return Policies(
@@ -91,13 +95,17 @@ class _Reader:
             self._buttons((*path, "buttons"), parts.get("buttons", []), titles),
         )
 
-    def _sentences(
-        self, path: tuple[str, ...], texts: Any, *, places: frozenset[str] = frozenset()
-    ) -> dict[str, str]:
+    def _titles(self, path: tuple[str, ...], texts: Any) -> dict[str, str]:
         self._mapping(texts, path, known=LANGUAGES, needed=LANGUAGES)
         for language, text in texts.items():
-            self._check((*path, language), text, places)
+            self._check((*path, language), text, frozenset())
         return {language: text.strip() for language, text in texts.items()}
+
+    def _sentences(self, path: tuple[str, ...], texts: Any, *, places: frozenset[str]) -> dict[str, str]:
+        self._mapping(texts, path, known=LANGUAGES, needed=LANGUAGES)
+        for language, text in texts.items():
+            self._check((*path, language), text, places | self.promised.keys())
+        return {language: fill_some(text.strip(), self.promised) for language, text in texts.items()}
 
     def _check(self, path: tuple[str, ...], text: Any, places: frozenset[str]) -> None:
         if not isinstance(text, str) or not text.strip():

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api", tags=["conversations"])
 
 def reply_memory(settings: Settings) -> ReplyMemory:
     """What replies are suggested from; it reads nothing before it is first asked."""
-    return ReplyMemory(PolicyFile(settings.rules_dir / "policies.yml"), shop=settings.shop_name)
+    return ReplyMemory(PolicyFile(settings.rules_dir / "policies.yml", settings.promised), shop=settings.shop_name)
 
 
 @router.get(PATH + "/suggestions", summary="Up to three replies to what the customer asked last")

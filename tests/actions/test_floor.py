@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from rapport.marketing.policy_reader import read_policies
 from rapport.marketing.vocabulary import INTENTS
+from rapport.settings import Settings
 from rapport.store.conversations import Handoff
 from tests.actions.open_orders import add_order, order_now
 from tests.actions.rasa_calls import Rasa, Reply, entity
@@ -48,7 +49,7 @@ async def test_without_a_guess_it_says_what_it_can_do(rasa: Rasa) -> None:
 
 
 def test_every_intent_that_can_be_meant_has_a_title() -> None:
-    assert set(read_policies(SHIPPED).buttons) == set(INTENTS) - NOBODY_ASKS
+    assert set(read_policies(SHIPPED, Settings(_env_file=None).promised).buttons) == set(INTENTS) - NOBODY_ASKS
 
 
 async def test_who_is_not_understood_twice_is_offered_a_person(rasa: Rasa, shop: Shop) -> None:

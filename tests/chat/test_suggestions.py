@@ -10,6 +10,7 @@ import pytest
 from rapport.chat.errors import UnknownConversationError
 from rapport.chat.suggestions import ReplyMemory, Suggestion, suggestions
 from rapport.marketing.newest_policies import PolicyFile
+from rapport.settings import Settings
 from rapport.store.agents import Agent
 from rapport.store.canned_replies import CannedReply
 from rapport.store.conversations import Conversation, Handoff, append_message
@@ -22,7 +23,7 @@ HERE, BEFORE = "a" * 32, "b" * 32
 
 
 def memory() -> ReplyMemory:
-    return ReplyMemory(PolicyFile(Path("rules/policies.yml")), shop="半山小铺")
+    return ReplyMemory(PolicyFile(Path("rules/policies.yml"), Settings(_env_file=None).promised), shop="半山小铺")
 
 
 async def begin(database: Database, now: datetime, *asked: str, intent: str = "", language: str = "zh") -> None:

@@ -7,8 +7,9 @@ import pytest
 from rapport.marketing.policies import TopicPolicy
 from rapport.marketing.policy_reader import read_policies
 from rapport.marketing.policy_search import PolicySearch
+from rapport.settings import Settings
 
-TOPICS = read_policies(Path("rules/policies.yml")).topics
+TOPICS = read_policies(Path("rules/policies.yml"), Settings(_env_file=None).promised).topics
 SEARCH = PolicySearch(TOPICS)
 
 
