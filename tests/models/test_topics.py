@@ -13,6 +13,8 @@ import yaml
 
 from models.topics import Topic, TopicSearch, known_questions, known_topics
 from models.words import STOP_WORDS, fold, words
+from rapport.marketing.policy_reader import read_policies
+from rapport.settings import Settings
 
 POLICIES = Path("rules/policies.yml")
 PARAPHRASES = Path(__file__).parent / "paraphrases"
@@ -27,7 +29,8 @@ def read(path: Path) -> Any:
 
 @cache
 def topics() -> Mapping[str, Mapping[str, str]]:
-    return dict(read(POLICIES)["topics"])
+    read_topics = read_policies(POLICIES, Settings(_env_file=None).promised).topics
+    return {name: topic.texts for name, topic in read_topics.items()}
 
 
 @cache
