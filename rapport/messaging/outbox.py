@@ -19,7 +19,7 @@ def ending_of(claim: Claim, outcome: Outcome, *, transactional: bool, now: datet
         case "sent":
             return Ending(claim, "sent", code=outcome.code)
         case "not_tried":
-            return Ending(claim, "due", said, outcome.code, now + RELAY_AWAY)
+            return Ending(claim, "due", said, outcome.code, now + (outcome.again_after or RELAY_AWAY))
         case "refused_for_now":
             return _again(claim, said, outcome.code, now=now) or Ending(
                 claim, "failed", f"gave up after {claim.attempt} attempts: {said}", outcome.code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 Kind = Literal["sent", "refused_for_now", "refused", "unknown", "not_tried"]
@@ -19,12 +20,14 @@ NOBODY_THERE = re.compile(
 class Outcome:
     """`not_tried`: the relay could not be reached or would not hear us; nothing was asked of it for this mail.
     `unknown`: the line broke after the mail had begun to leave; it may have arrived or not (RFC 1047).
+    `again_after`: so long the other side asked us to wait, or our own pace for this address does.
     """
 
     kind: Kind
     code: int | None = None
     text: str = ""
     dead_address: bool = False
+    again_after: timedelta | None = None
 
 
 def refusal(code: int, text: str, *, of_recipient: bool) -> Outcome:

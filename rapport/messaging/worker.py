@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`batch` deliveries are claimed at once for `lease`; `in_flight` of them leave side by side.
+    """`batch` deliveries of a channel are claimed at once for `lease`; `in_flight` of them leave side by side.
 
     A killed worker leaves at most `in_flight` mails in doubt, and holds the rest back for at most `lease`.
     """
@@ -56,7 +56,10 @@ class _Lease:
 
 @dataclass(slots=True)
 class OutboxWorker:
-    """One worker; any number of them may share a database. `name` tells them apart in its rows."""
+    """One worker; any number of them may share a database. `name` tells them apart in its rows.
+
+    A channel named in `side_by_side` has so many batches on their way at once: one leaves while the next is prepared.
+    """
 
     database: Database
     preparer: Preparer
@@ -64,23 +67,36 @@ class OutboxWorker:
     clock: Clock
     name: str
     pace: Pace = field(default_factory=Pace)
+    side_by_side: Mapping[str, int] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event, signals: Signals) -> None:
-        """Works until `stop` is set: woken by the topic `outbox`, and looking by itself every second."""
+        """Works until `stop` is set: woken by the topic `outbox`, and looking by itself every second.
+
+        Each channel goes at its own pace: a slow one holds up no other.
+        """
+        async with asyncio.TaskGroup() as lanes:
+            for channel in self.senders:
+                for _ in range(self.side_by_side.get(channel, 1)):
+                    lanes.create_task(self._run_channel(channel, stop, signals))
+        await self.close()
+
+    async def _run_channel(self, channel: str, stop: asyncio.Event, signals: Signals) -> None:
         with signals.subscribe("outbox") as changed:
             while not stop.is_set():
                 changed.clear()
-                if not await self._run_once_or_complain():
+                if not await self._work_off_or_complain(channel):
                     await _either(stop, changed)
-        await self.close()
 
     async def run_once(self) -> int:
-        """Works off one batch; returns how many deliveries it dealt with, 0 when nothing is due."""
-        lost = await self._settle_interrupted()
+        """Works off one batch of each channel; returns how many deliveries it dealt with, 0 when nothing is due."""
+        return sum(await asyncio.gather(*map(self._work_off, self.senders)))
+
+    async def _work_off(self, channel: str) -> int:
+        lost = await self._settle_interrupted(channel)
         lease = _Lease(self.clock() + self.pace.lease)
         async with self.database.session() as session:
             claims = await claim_due(
-                session, worker=self.name, now=self.clock(), until=lease.until, limit=self.pace.batch
+                session, channel, worker=self.name, now=self.clock(), until=lease.until, limit=self.pace.batch
             )
         async with self._holding(claims, lease):
             for group in groups(claims, at_most=self.pace.in_flight):
@@ -92,19 +108,19 @@ class OutboxWorker:
         for sender in self.senders.values():
             await sender.close()
 
-    async def _run_once_or_complain(self) -> int:
+    async def _work_off_or_complain(self, channel: str) -> int:
         try:
-            return await self.run_once()
+            return await self._work_off(channel)
         except SQLAlchemyError:
             # Without its ledger nothing is sent; leases run out by themselves, and work goes on when it is back.
             log.exception("the database does not answer; nothing is sent until it does")
             return 0
 
-    async def _settle_interrupted(self) -> int:
+    async def _settle_interrupted(self, channel: str) -> int:
         now = self.clock()
         async with self.database.session() as session:
             claims = await claim_interrupted(
-                session, worker=self.name, now=now, until=now + self.pace.lease, limit=self.pace.batch
+                session, channel, worker=self.name, now=now, until=now + self.pace.lease, limit=self.pace.batch
             )
             results = [Result(self._ending(claim, INTERRUPTED, now)) for claim in claims]
             await record(session, results, now=now)

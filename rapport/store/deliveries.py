@@ -47,23 +47,27 @@ class Ending:
     again_at: datetime | None = None
 
 
-async def claim_due(session: AsyncSession, *, worker: str, now: datetime, until: datetime, limit: int) -> list[Claim]:
-    """Leases up to `limit` deliveries that are due, oldest first, until `until`.
+async def claim_due(
+    session: AsyncSession, channel: str, *, worker: str, now: datetime, until: datetime, limit: int
+) -> list[Claim]:
+    """Leases up to `limit` deliveries of this channel that are due, oldest first, until `until`.
 
     A claim whose lease ran out before its mail was begun is due again.
     """
-    lost = update(Delivery).where(Delivery.state == "claimed", Delivery.leased_until < now)
+    of_channel = Delivery.channel == channel
+    lost = update(Delivery).where(of_channel, Delivery.state == "claimed", Delivery.leased_until < now)
     await session.execute(_quietly(lost).values(state="due", worker=None, leased_until=None))
-    due = select(Delivery.id).where(Delivery.state == "due", Delivery.due_at <= now)
+    due = select(Delivery.id).where(of_channel, Delivery.state == "due", Delivery.due_at <= now)
     due = due.order_by(Delivery.due_at, Delivery.id).limit(limit)
     return await _lease(session, due, state="claimed", worker=worker, until=until)
 
 
 async def claim_interrupted(
-    session: AsyncSession, *, worker: str, now: datetime, until: datetime, limit: int
+    session: AsyncSession, channel: str, *, worker: str, now: datetime, until: datetime, limit: int
 ) -> list[Claim]:
-    """Leases deliveries a worker began to send and never came back from: nobody knows how they ended."""
-    lost = select(Delivery.id).where(Delivery.state == "sending", Delivery.leased_until < now).limit(limit)
+    """Leases deliveries of this channel that a worker began and never came back from: nobody knows how they ended."""
+    lost = select(Delivery.id).where(Delivery.channel == channel, Delivery.state == "sending")
+    lost = lost.where(Delivery.leased_until < now).limit(limit)
     return await _lease(session, lost, state="sending", worker=worker, until=until)
 
 
@@ -147,8 +151,8 @@ def _ended(ending: Ending, now: datetime) -> dict[str, Any]:
 
 def _next_attempt(ending: Ending) -> Delivery:
     assert ending.again_at is not None  # noqa: S101  who retries says when
-    claim = ending.claim
-    return Delivery(message_id=claim.message.id, attempt=claim.attempt + 1, due_at=ending.again_at)
+    message, attempt = ending.claim.message, ending.claim.attempt + 1
+    return Delivery(message_id=message.id, channel=message.channel, attempt=attempt, due_at=ending.again_at)
 
 
 async def _end_messages(session: AsyncSession, endings: Sequence[Ending], now: datetime) -> None:

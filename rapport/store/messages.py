@@ -57,17 +57,19 @@ class Delivery(Base):
     """One attempt at a message. `state`: due → claimed → sent, failed, suppressed, unknown or retried.
 
     A claim is a lease until `leased_until`; `fence` rises with each claim, so that a worker that slept through its
-    lease can no longer write. `address` is where it went, known once it was claimed.
+    lease can no longer write. `address` is where it went, known once it was claimed. `channel` is the message's, once
+    more: each channel is worked off by itself, however much another one has to do.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("message_id", "attempt"),
-        Index("ix_deliveries_due", "state", "due_at"),
+        Index("ix_deliveries_due", "channel", "state", "due_at"),
     )
 
     id: Mapped[BigKey]
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(16))
     attempt: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(16), default="due")
     due_at: Mapped[datetime]
@@ -108,7 +110,7 @@ async def queue_message(
     statement = insert_or_ignore(session, Message, conflict=["key"]).values(**values).returning(Message)
     message: Message | None = (await session.scalars(statement)).one_or_none()
     if message is not None:
-        session.add(Delivery(message_id=message.id, due_at=due_at))
+        session.add(Delivery(message_id=message.id, channel=channel, due_at=due_at))
         await session.flush()
         await send_signal(session, OUTBOX)
     return message

@@ -157,7 +157,7 @@ class Shop:
             message = Message(**values | columns)
             session.add(message)
             await session.flush()
-            session.add(Delivery(message_id=message.id, due_at=self.now))
+            session.add(Delivery(message_id=message.id, channel=message.channel, due_at=self.now))
             return message.id
 
     async def message(self, number: int) -> Message:

@@ -46,7 +46,7 @@ async def fill(database: Database, now: datetime) -> None:
             )
             session.add(message)
             await session.flush()
-            session.add(Delivery(message_id=message.id, due_at=now))
+            session.add(Delivery(message_id=message.id, channel="email", due_at=now))
 
 
 async def unfinished(database: Database) -> int:

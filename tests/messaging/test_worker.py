@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import select, text
 
 from rapport.messaging.gate import Refusal
+from rapport.messaging.senders.base import NoSender
+from rapport.messaging.senders.web import WebSender
 from rapport.messaging.worker import Pace
 from rapport.store.consents import suppression_reason
+from rapport.store.conversations import Conversation
 from rapport.store.database import Database
 from rapport.store.deliveries import Ending, claim_due, end_deliveries
 from rapport.store.events import Event
@@ -205,7 +208,6 @@ async def test_a_gate_closed_for_now_postpones(shop: Any, relay: Any, make_worke
         ({"expires_at": datetime.fromisoformat("2026-03-01T09:59:59Z")}, ("suppressed", "expired")),
         ({"state": "suppressed", "reason": "cancelled"}, ("suppressed", "cancelled")),
         ({"address": None}, ("suppressed", "no_channel")),
-        ({"channel": "telegram"}, ("suppressed", "no_channel")),
         ({"context": {"products": ["P-9"]}}, ("suppressed", "expired")),
         (
             {"address": "mei@example.org\r\nbcc: all@example.org"},
@@ -251,10 +253,10 @@ async def test_a_stale_fence_cannot_write(shop: Any, clock: Any) -> None:
     number = await shop.queue()
     minute = timedelta(minutes=1)
     async with shop.database.session() as session:
-        (stale,) = await claim_due(session, worker="one", now=clock.now, until=clock.now + minute, limit=9)
+        (stale,) = await claim_due(session, "email", worker="one", now=clock.now, until=clock.now + minute, limit=9)
     clock.move(minutes=2)
     async with shop.database.session() as session:
-        (fresh,) = await claim_due(session, worker="two", now=clock.now, until=clock.now + minute, limit=9)
+        (fresh,) = await claim_due(session, "email", worker="two", now=clock.now, until=clock.now + minute, limit=9)
         assert await end_deliveries(session, [Ending(stale, "sent")], now=clock.now) == []
         assert (fresh.fence, stale.fence) == (2, 1)
     (delivery,) = await shop.attempts(number)
@@ -340,3 +342,33 @@ async def test_run_goes_on_when_the_database_does_not_answer(
     await running
     assert (await shop.message(number)).state == "sent"
     assert caplog.records[0].message == "the database does not answer; nothing is sent until it does"
+
+
+async def test_a_slow_channel_holds_up_no_other(shop: Any, relay: Any, make_worker: Any, clock: Any) -> None:
+    relay.script = lambda stage, address, count: "hang" if stage == "data" else None
+    slow, quick = await shop.queue(), await shop.queue(channel="web")
+    async with shop.database.session() as session:
+        customer_id = (await session.get_one(Message, quick)).customer_id
+        chat = Conversation(id="a" * 32, customer_id=customer_id, channel="web", language="en", opened_at=clock.now)
+        session.add(chat)
+    worker, stop = make_worker(final_timeout=60.0), asyncio.Event()
+    worker.senders["web"] = WebSender(shop.database, clock)
+    running = asyncio.create_task(worker.run(stop, Signals()))
+    while (await shop.message(quick)).state == "queued":
+        await asyncio.sleep(0.01)
+    assert [(await shop.message(number)).state for number in (quick, slow)] == ["sent", "queued"]
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_channel_that_is_not_set_up_waits_for_it(shop: Any, make_worker: Any, clock: Any) -> None:
+    number = await shop.queue(expires_at=clock.now + timedelta(minutes=1))
+    worker = make_worker()
+    worker.senders["email"] = NoSender()
+    assert await worker.run_once() == 1
+    (delivery,) = await shop.attempts(number)
+    assert (delivery.state, delivery.due_at - clock.now) == ("due", timedelta(seconds=30))
+    clock.move(minutes=1)
+    await worker.run_once()
+    assert (await shop.message(number)).reason == "expired"

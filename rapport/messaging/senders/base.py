@@ -17,3 +17,13 @@ class Sender(Protocol[M_contra]):
 
     async def close(self) -> None:
         """Says goodbye on every open connection."""
+
+
+class NoSender:
+    """Stands for a channel that is not set up: what is due waits for it, until it expires."""
+
+    async def send(self, message: object) -> Outcome:
+        return Outcome("not_tried", None, "This channel is not set up")
+
+    async def close(self) -> None:
+        """There is nothing to close."""
