@@ -11,7 +11,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, parse, tostring
 
 from demo.catalogue import Catalogue, CatalogueProduct
-from demo.rasters import raster
 
 SHAPES = Path(__file__).parent / "shapes.svg"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -56,14 +55,10 @@ def draw(product: CatalogueProduct, paints: Mapping[str, str]) -> str:
 
 
 def write_pictures(catalogue: Catalogue, folder: Path) -> None:
-    """Writes `SKU.svg` for every product into `folder`, and `SKU.png` beside it."""
+    """Writes `SKU.svg` for every product into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for product in catalogue.products:
-        svg, path = draw(product, catalogue.paints), folder / f"{product.sku}.svg"
-        if path.is_file() and path.read_text(encoding="utf-8") == svg and path.with_suffix(".png").is_file():
-            continue
-        path.write_text(svg, encoding="utf-8")
-        path.with_suffix(".png").write_bytes(raster(svg))
+        (folder / f"{product.sku}.svg").write_text(draw(product, catalogue.paints), encoding="utf-8")
 
 
 @cache

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from demo.bot_api import BotApi, serving
 from rapport.store.database import Database
 from rapport.store.schema import metadata, migrate_now
 
@@ -110,3 +111,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def bot_api() -> AsyncIterator[BotApi]:
+    """A Telegram Bot API server on loopback, with `bot_api.url` and `bot_api.token`; nobody has written yet."""
+    async with serving(BotApi()) as api:
+        yield api
