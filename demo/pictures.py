@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, parse, tostring
 
 from demo.catalogue import Catalogue, CatalogueProduct
+from demo.rasters import raster
 
 SHAPES = Path(__file__).parent / "shapes.svg"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,10 +56,14 @@ def draw(product: CatalogueProduct, paints: Mapping[str, str]) -> str:
 
 
 def write_pictures(catalogue: Catalogue, folder: Path) -> None:
-    """Writes `SKU.svg` for every product into `folder`."""
+    """Writes `SKU.svg` for every product into `folder`, and `SKU.png` beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     for product in catalogue.products:
-        (folder / f"{product.sku}.svg").write_text(draw(product, catalogue.paints), encoding="utf-8")
+        svg, path = draw(product, catalogue.paints), folder / f"{product.sku}.svg"
+        if path.is_file() and path.read_text(encoding="utf-8") == svg and path.with_suffix(".png").is_file():
+            continue
+        path.write_text(svg, encoding="utf-8")
+        path.with_suffix(".png").write_bytes(raster(svg))
 
 
 @cache

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# A bot's token stands in the address of every call, and opens everything.
+BOT_TOKEN = re.compile(r"\d+:[\w-]{30,}")
 # Seven digits or more in a row are a phone, an order or a card: none of them belongs in a log.
 LONG_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
 
@@ -18,7 +20,8 @@ def mask_email(address: str) -> str:
 
 
 def mask(text: str) -> str:
-    """The text without addresses and long numbers."""
+    """The text without addresses, long numbers and a bot's token."""
+    text = BOT_TOKEN.sub("***", text)
     return LONG_NUMBER.sub("***", EMAIL.sub(lambda found: mask_email(found.group()), text))
 
 

@@ -30,3 +30,8 @@ def test_a_log_record_is_masked_with_its_arguments() -> None:
     record = logging.LogRecord("name", logging.INFO, "file", 1, "to %s", ("mei@example.org",), None)
     MaskingFilter().filter(record)
     assert record.getMessage() == "to m***@example.org"
+
+
+def test_a_bots_token_is_masked_where_it_stands_in_an_address() -> None:
+    token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+    assert mask(f"POST https://api.telegram.org/bot{token}/getMe") == "POST https://api.telegram.org/bot***/getMe"
