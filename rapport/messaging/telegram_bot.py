@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,8 @@ from telegram.request import HTTPXRequest
 
 from rapport.settings import Settings
 
+# python-telegram-bot's own switch for telling `retry_after` as it will in future; the old way warns at each 429.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 CONNECTIONS = 64
 SIGNATURE_BYTES = 12
 # How long getUpdates may be silent: longer than Telegram lets us wait for one.

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from rapport import __version__
 from rapport.clock import Clock, utc_now
+from rapport.messaging.telegram_bot import open_bot
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.signals import listening
@@ -51,6 +52,7 @@ from rapport.web.problems import install_problems
 from rapport.web.request_log import RequestLog
 from rapport.web.services import Services
 from rapport.web.staff import install_sign_in
+from rapport.web.telegram_speaker import speaking
 from rapport.web.watch import watching
 
 ROUTERS = (
@@ -94,6 +96,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
                 async with (
                     open_desk(app.state.services, app.state.metrics) as app.state.desk,
                     watching(app.state.services, app.state.desk.typing) as app.state.watch,
+                    open_bot(settings) as app.state.telegram_bot,
+                    speaking(app.state.services, app.state.desk, app.state.telegram_bot) as app.state.speaker,
                 ):
                     app.state.insight = Insight(settings)
                     yield

@@ -1,0 +1,251 @@
+"""Tells a Telegram chat what was said in its conversation: in order, once, as fast as Telegram lets us."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from rapport.chat.buttons import pressed_button
+from rapport.chat.errors import UnknownButtonError
+from rapport.clock import Clock
+from rapport.messaging.telegram.calls import Call, plainer
+from rapport.messaging.telegram.keys import ASSISTANT, Key, Keys, markup, stars
+from rapport.messaging.telegram.rendering import page, rendered
+from rapport.messaging.telegram.rich import pieces, plain
+from rapport.messaging.telegram.sending import Post
+from rapport.messaging.telegram.shop import Shop
+from rapport.messaging.telegram.words import words
+from rapport.messaging.telegram_bot import callback_data
+from rapport.store.conversations import Utterance
+from rapport.store.database import Database
+from rapport.store.telegram_pace import LATE, hold_chat, reserve
+from rapport.store.telegram_speaking import (
+    Untold,
+    hold,
+    message_shown,
+    note_blocked,
+    note_message,
+    note_told,
+    offer,
+    untold,
+)
+
+log = logging.getLogger(__name__)
+# Longer than a request may take; each step takes the lease anew, and no sleep is longer than a third of it.
+LEASE, LONGEST_SLEEP = 30.0, 10.0
+# The loop's clock and the wall's differ by a little.
+EARLY = 0.002
+Blocked = Callable[[AsyncSession, int], Awaitable[None]]
+
+
+async def nothing_more(session: AsyncSession, chat_id: int) -> None:
+    """What else is done where the bot was blocked, if nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that was just told: which Telegram message shows it, and what keys of the moment it has."""
+
+    conversation_id: str
+    chat_id: int
+    message_id: int
+    seq: int
+    language: str
+    queued: bool = False
+
+
+@dataclass(slots=True)
+class _Doing:
+    """How far the message being told is: its calls that went out, and what is sent where one was refused."""
+
+    seq: int = 0
+    done: int = 0
+    instead: Call | None = None
+    failures: int = 0
+
+    def go_on(self) -> None:
+        self.done, self.instead, self.failures = self.done + 1, None, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`files` holds a folder of files for each conversation; `key` signs buttons; `on_blocked` is done in the
+    transaction that notes a 403."""
+
+    database: Database
+    post: Post
+    shop: Shop
+    files: Path
+    key: str
+    clock: Clock
+    on_blocked: Blocked = nothing_more
+    by: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    async def tell(self, conversation_id: str) -> Shown | None:
+        """Tells all that is new, if no other process is at it; gives the last message told."""
+        doing, shown = _Doing(), None
+        while (news := await self._news(conversation_id)) is not None:
+            message, more = news.said[0], self._of_the_moment(news)
+            if doing.seq != message.seq:
+                doing = _Doing(message.seq)
+            calls = self._calls(conversation_id, message, news.language, more)
+            if doing.done >= len(calls):
+                await self._told(conversation_id, news.chat_id, message.seq, None)
+                continue
+            wanted = doing.instead or calls[doing.done]
+            sent = await self._try(conversation_id, news, wanted, doing, last=doing.done + 1 == len(calls))
+            if sent is None:
+                return shown
+            if sent:
+                queued = bool(more) and news.responder == "queue"
+                shown = Shown(conversation_id, news.chat_id, sent, message.seq, news.language, queued)
+        return shown
+
+    async def turn(self, conversation_id: str, chat_id: int, message_id: int, index: int) -> None:
+        """Makes the message that shows one product show another one; nothing where there is none.
+
+        Raises TelegramError.
+        """
+        async with self.database.reading() as session:
+            found = await message_shown(session, conversation_id, chat_id, message_id)
+        if found is not None and found[0].cards:
+            message, language = found
+            call = page(message, index, self.shop, language)
+            await self.edit(Shown(conversation_id, chat_id, message_id, message.seq, language), call)
+
+    async def edit(self, shown: Shown, call: Call) -> None:
+        """Makes a message that was told what the call says. Raises TelegramError."""
+        rows, keyboard = self._keyboard(shown.conversation_id, shown.chat_id, shown.seq, call.keys)
+        async with self.database.session() as session:
+            await offer(session, rows)
+        await self.post.edit(shown.chat_id, shown.message_id, call, keyboard)
+
+    async def _news(self, conversation_id: str) -> Untold | None:
+        async with self.database.reading() as session:
+            return await untold(session, conversation_id)
+
+    async def _try(self, conversation_id: str, news: Untold, call: Call, doing: _Doing, *, last: bool) -> int | None:
+        """The number of the message that was sent; 0: again; None: another process tells this chat."""
+        rows, keyboard = self._keyboard(conversation_id, news.chat_id, doing.seq, call.keys)
+        now = self._now()
+        async with self.database.session() as session:
+            if not await hold(session, news.chat_id, by=self.by, now=now, seconds=LEASE):
+                return None
+            moment = await reserve(session, news.chat_id, now=now)
+            if moment.granted:
+                await offer(session, rows)
+        await self._sleep_until(moment.at)
+        if not moment.granted or self._now() > moment.at + LATE:
+            return 0
+        try:
+            sent = await self.post.send(news.chat_id, call, keyboard)
+        except TelegramError as error:
+            await self._refused(conversation_id, news.chat_id, call, doing, error)
+            return 0
+        doing.go_on()
+        await self._told(conversation_id, news.chat_id, doing.seq if last else None, (doing.seq, sent))
+        return sent
+
+    async def _told(self, conversation_id: str, chat_id: int, seq: int | None, shown: tuple[int, int] | None) -> None:
+        async with self.database.session() as session:
+            if shown is not None:
+                await note_message(session, chat_id, shown[1], conversation_id=conversation_id, seq=shown[0])
+            if seq is not None:
+                await note_told(session, chat_id, seq)
+
+    async def _refused(
+        self, conversation_id: str, chat_id: int, call: Call, doing: _Doing, error: TelegramError
+    ) -> None:
+        if isinstance(error, Forbidden):
+            await self._blocked(chat_id)
+        elif isinstance(error, RetryAfter):
+            async with self.database.session() as session:
+                await hold_chat(session, chat_id, until=self._now() + seconds_of(error))
+        elif isinstance(error, BadRequest | ChatMigrated):
+            doing.instead = plainer(call)
+            if doing.instead is None:
+                log.warning("Telegram refuses message %s of %s: %s", doing.seq, conversation_id, error.message)
+                doing.go_on()
+        else:
+            # Whether it arrived nobody knows; said twice is better than not at all.
+            log.warning("Telegram could not be reached: %s", type(error).__name__)
+            doing.failures += 1
+            await asyncio.sleep(min(2.0 ** (doing.failures - 1), LONGEST_SLEEP))
+
+    async def _blocked(self, chat_id: int) -> None:
+        async with self.database.session() as session:
+            await note_blocked(session, chat_id, now=self.clock())
+            await self.on_blocked(session, chat_id)
+
+    def _calls(self, conversation_id: str, message: Utterance, language: str, more: Keys) -> list[Call]:
+        try:
+            return rendered(message, self.shop, language, files=self.files / conversation_id, more=more)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # A part of a shape nobody foresaw must not silence the chat for good.
+            log.exception("message %s of %s is told by its words alone", message.seq, conversation_id)
+            return [Call("sendMessage", piece) for piece in pieces(plain(message.text))]
+
+    def _of_the_moment(self, news: Untold) -> Keys:
+        """The way out of the queue, or stars, under the line that tells of it."""
+        message = news.said[0]
+        if message.author != "system" or message.seq != news.last_seq:
+            return ()
+        if news.responder == "queue":
+            return back_to_assistant(news.language)
+        return stars() if news.unrated else ()
+
+    def _keyboard(
+        self, conversation_id: str, chat_id: int, seq: int, keys: Keys
+    ) -> tuple[list[dict[str, object]], dict[str, Any] | None]:
+        rows: list[dict[str, object]] = []
+
+        def data(key: Key) -> str:
+            ref, (title, payload) = secrets.token_urlsafe(12), self._meaning(conversation_id, key)
+            rows.append(
+                {"ref": ref, "chat_id": chat_id, "conversation_id": conversation_id, "seq": seq}
+                | {"payload": payload, "title": title}
+            )
+            return callback_data(ref, chat_id, key=self.key)
+
+        keyboard = markup(keys, data)
+        return rows, keyboard
+
+    def _meaning(self, conversation_id: str, key: Key) -> tuple[str, str]:
+        """What pressing it says and means: ours as it is, the assistant's out of the token the web is shown."""
+        if key.payload.startswith(("/", "!")):
+            return key.said or key.title, key.payload
+        try:
+            pressed = pressed_button(key.payload, conversation_id, key=self.key)
+        except UnknownButtonError:
+            return key.title, key.title
+        return pressed.title, pressed.payload
+
+    async def _sleep_until(self, moment: float) -> None:
+        """Never wakes before it, but for the lease's sake."""
+        end = min(moment, self._now() + LONGEST_SLEEP)
+        await asyncio.sleep(max(0.0, end - self._now()))
+        if (early := end - self._now()) > 0:
+            await asyncio.sleep(early + EARLY)
+
+    def _now(self) -> float:
+        return self.clock().timestamp()
+
+
+def back_to_assistant(language: str) -> Keys:
+    """The key that leaves the queue."""
+    return ((Key(words(language).back_to_assistant, ASSISTANT),),)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

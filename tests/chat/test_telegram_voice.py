@@ -1,0 +1,266 @@
+"""One chat is told what is said in its conversation, by a bot that talks to a real server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imsave
+from pydantic import SecretStr
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from demo.bot_api import BotApi
+from demo.bot_api.people import Person
+from rapport.chat.buttons import Button, signed_button
+from rapport.chat.telegram_presses import page_wanted, pressed_here
+from rapport.chat.telegram_voice import Voice
+from rapport.clock import utc_now
+from rapport.messaging.telegram.sending import Post
+from rapport.messaging.telegram.shop import Shop
+from rapport.messaging.telegram_bot import open_bot, reference_in
+from rapport.settings import Settings
+from rapport.store.conversations import Author, Conversation, append_message
+from rapport.store.database import Database
+from rapport.store.telegram import TelegramButton, TelegramChat
+from rapport.store.telegram_speaking import hold, untold, waiting_to_be_told
+
+KEY = "a key that is only for tests, long enough"
+CARDS = [{"sku": sku, "name": sku, "price": "¥9", "picture": f"/pictures/{sku}.svg"} for sku in ("A", "B", "C")]
+
+
+@dataclass
+class Scene:
+    """A customer in Telegram, her conversation, and the voice that tells her what is said in it."""
+
+    database: Database
+    voice: Voice
+    api: BotApi
+    person: Person
+    conversation_id: str
+
+    async def say(self, author: Author, text: str, **parts: Any) -> None:
+        async with self.database.session() as session:
+            await append_message(session, self.conversation_id, author, text, at=utc_now(), **parts)
+
+    async def tell(self) -> list[str]:
+        """Tells what is new; gives all she has read."""
+        await self.voice.tell(self.conversation_id)
+        return [shown.text for shown in self.person.heard]
+
+    async def set(self, **values: Any) -> None:
+        async with self.database.session() as session:
+            await session.execute(
+                update(Conversation).where(Conversation.id == self.conversation_id).values(**values)
+            )
+
+    async def meaning(self, title: str) -> tuple[str, str]:
+        """What the button with this title on the newest message stands for: its words, its payload."""
+        [button] = [one for one in self.person.heard[-1].buttons if one["text"] == title]
+        ref = reference_in(button["callback_data"], self.person.id, key=KEY)
+        async with self.database.reading() as session:
+            row = (await session.scalars(select(TelegramButton).where(TelegramButton.ref == ref))).one()
+        return row.title, row.payload
+
+
+async def opened(database: Database, voice: Voice, api: BotApi, name: str) -> Scene:
+    person = api.person(name)
+    person.start()
+    scene = Scene(database, voice, api, person, name.ljust(32, "0"))
+    async with database.session() as session:
+        session.add(Conversation(id=scene.conversation_id, channel="telegram", language="en", opened_at=utc_now()))
+        await session.flush()
+        session.add(
+            TelegramChat(chat_id=person.id, conversation_id=scene.conversation_id, language="en", opened_at=utc_now())
+        )
+    return scene
+
+
+@pytest.fixture
+async def voice(database: Database, bot_api: BotApi, tmp_path: Path) -> AsyncIterator[Voice]:
+    settings = Settings(_env_file=None, telegram_token=SecretStr(bot_api.token), telegram_api_url=bot_api.url)
+    async with open_bot(settings) as bot:
+        assert bot is not None
+        async with bot:
+            yield Voice(database, Post(bot), Shop("https://shop.example", tmp_path), tmp_path, key=KEY, clock=utc_now)
+
+
+@pytest.fixture
+async def scene(database: Database, voice: Voice, bot_api: BotApi) -> Scene:
+    return await opened(database, voice, bot_api, "mei")
+
+
+def picture() -> bytes:
+    png = BytesIO()
+    imsave(png, np.zeros((8, 8, 3)), format="png")
+    return png.getvalue()
+
+
+async def test_what_others_say_is_told_in_order_and_her_own_words_are_not(scene: Scene) -> None:
+    await scene.say("customer", "Hello? (from the shop's page)")
+    await scene.say("assistant", "One")
+    await scene.say("system", "Two")
+    await scene.say("customer", "And?")
+    assert await scene.tell() == ["One", "Two"]
+    await scene.say("agent", "Three", agent="li")
+    assert await scene.tell() == ["One", "Two", "Three"]
+    assert await scene.tell() == ["One", "Two", "Three"]
+    assert [call.status for call in scene.api.calls] == [200] * len(scene.api.calls)
+
+
+async def test_two_processes_tell_it_once(scene: Scene) -> None:
+    other = replace(scene, voice=replace(scene.voice, by="another process"))
+    await scene.say("assistant", "One")
+    await scene.say("assistant", "Two")
+    await asyncio.gather(scene.tell(), other.tell())
+    assert [shown.text for shown in scene.person.heard] == ["One", "Two"]
+
+
+async def test_what_a_dead_process_held_is_told_when_its_lease_is_over(scene: Scene) -> None:
+    await scene.say("assistant", "One")
+    now = utc_now().timestamp()
+    async with scene.database.session() as session:
+        assert await hold(session, scene.person.id, by="dead", now=now, seconds=60)
+    assert await scene.tell() == []
+    async with scene.database.session() as session:
+        assert await waiting_to_be_told(session, now=now + 1) == []
+        assert await waiting_to_be_told(session, now=now + 61) == [scene.conversation_id]
+        await session.execute(update(TelegramChat).values(held_until=now - 1))
+    assert await scene.tell() == ["One"]
+    async with scene.database.reading() as session:
+        assert await waiting_to_be_told(session, now=now + 100) == []
+
+
+async def test_who_blocks_the_bot_is_told_nothing_now_or_later(scene: Scene) -> None:
+    gone: list[int] = []
+
+    async def blocked(session: AsyncSession, chat_id: int) -> None:
+        gone.append(chat_id)
+
+    scene.voice = replace(scene.voice, on_blocked=blocked)
+    await scene.say("assistant", "One")
+    scene.person.block()
+    assert (await scene.tell(), gone) == ([], [scene.person.id])
+    await scene.say("assistant", "Two")
+    async with scene.database.reading() as session:
+        assert await untold(session, scene.conversation_id) is None
+    scene.person.unblock()
+    async with scene.database.session() as session:
+        await session.execute(update(TelegramChat).values(blocked_at=None))
+    assert await scene.tell() == ["Two"]
+
+
+async def test_a_chat_that_telegram_wants_left_alone_holds_up_no_other(scene: Scene) -> None:
+    other = await opened(scene.database, scene.voice, scene.api, "tom")
+    scene.api.flood(1.0, chat=scene.person.id)
+    await scene.say("assistant", "Late")
+    await other.say("assistant", "At once")
+    await asyncio.gather(scene.tell(), other.tell())
+    sent = [call for call in scene.api.calls if call.method == "sendMessage"]
+    assert [call.status for call in sent if call.chat == other.person.id] == [200]
+    assert [call.status for call in sent if call.chat == scene.person.id] == [429, 200]
+    assert sent[-1].chat == scene.person.id
+
+
+async def test_a_gateway_that_fails_is_asked_again(scene: Scene) -> None:
+    await scene.say("assistant", "One")
+    scene.api.fail(1)
+    assert await scene.tell() == ["One"]
+
+
+async def test_what_is_refused_is_told_plainly_and_at_last_passed_over(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    (scene.voice.shop.pictures / "A.png").write_bytes(b"no picture at all")
+    await scene.say("assistant", "Look:", cards=CARDS[:1])
+    await scene.say("agent", "", files=[{"id": "empty.pdf", "name": "empty.pdf", "type": "application/pdf"}])
+    folder = scene.voice.files / scene.conversation_id
+    folder.mkdir()
+    (folder / "empty.pdf").touch()
+    await scene.say("assistant", "After")
+    assert await scene.tell() == ["Look:\n\nA\n¥9", "After"]
+    assert [record.levelname for record in caplog.records if record.name == "rapport.chat.telegram_voice"] == [
+        "WARNING"
+    ]
+
+
+async def test_a_part_of_an_unknown_shape_does_not_silence_the_chat(scene: Scene) -> None:
+    await scene.say("assistant", "Words", cards=[{"surprise": 1}])
+    assert await scene.tell() == ["Words"]
+
+
+async def test_quick_replies_hand_back_what_the_assistant_meant(scene: Scene) -> None:
+    button = signed_button(Button("Yes", '/affirm{"a": 1}'), scene.conversation_id, key=KEY)
+    await scene.say("assistant", "Shall I?", buttons=[button, {"title": "Forged", "payload": "x.y.z"}])
+    await scene.tell()
+    assert scene.person.heard[-1].titles == ["Yes", "Forged"]
+    assert await scene.meaning("Yes") == ("Yes", '/affirm{"a": 1}')
+    assert await scene.meaning("Forged") == ("Forged", "Forged")
+    lengths = [len(one["callback_data"].encode()) for one in scene.person.heard[-1].buttons]
+    assert [length for length in lengths if length > 64] == []
+
+
+async def test_products_are_turned_in_place(scene: Scene) -> None:
+    for card in CARDS:
+        (scene.voice.shop.pictures / f"{card['sku']}.png").write_bytes(picture())
+    await scene.say("assistant", "For you:", cards=CARDS)
+    assert await scene.tell() == ["For you:\n\nA\n¥9"]
+    title, payload = await scene.meaning("›")
+    assert (title, page_wanted(payload)) == ("›", 1)
+    await scene.voice.turn(scene.conversation_id, scene.person.id, scene.person.heard[-1].id, 1)
+    assert [shown.text for shown in scene.person.heard] == ["For you:\n\nB\n¥9"]
+    assert scene.person.heard[-1].titles == ["‹", "2/3", "›", "Details", "Buy"]
+    assert await scene.meaning("Details") == ("Details: B", '/product_details{"product": "B"}')
+    # The same page again is no error, and another chat's message is not turned.
+    await scene.voice.turn(scene.conversation_id, scene.person.id, scene.person.heard[-1].id, 1)
+    await scene.voice.turn("e" * 32, scene.person.id, scene.person.heard[-1].id, 2)
+    assert [shown.text for shown in scene.person.heard] == ["For you:\n\nB\n¥9"]
+
+
+async def test_a_picture_goes_up_once(scene: Scene) -> None:
+    (scene.voice.shop.pictures / "A.png").write_bytes(picture())
+    await scene.say("assistant", "", cards=CARDS[:1])
+    await scene.say("assistant", "", cards=CARDS[:1])
+    assert await scene.tell() == ["A\n¥9", "A\n¥9"]
+    first, second = scene.api.calls_to("sendPhoto")
+    assert (first.values.get("photo"), second.values["photo"][:6]) != (second.values["photo"], "")
+    assert second.values["photo"].startswith("AgAC")
+
+
+async def test_a_file_from_the_agent(scene: Scene) -> None:
+    folder = scene.voice.files / scene.conversation_id
+    folder.mkdir()
+    (folder / "f.pdf").write_bytes(b"%PDF-1.7")
+    await scene.say("agent", "", files=[{"id": "f.pdf", "name": "invoice.pdf", "type": "application/pdf"}])
+    await scene.tell()
+    assert scene.person.heard[-1].wire["document"]["file_name"] == "invoice.pdf"
+
+
+async def test_who_waits_can_go_back_and_who_was_helped_can_say_how_it_was(scene: Scene, now: datetime) -> None:
+    await scene.set(responder="queue")
+    await scene.say("system", "You are first in line.")
+    await scene.tell()
+    assert scene.person.heard[-1].titles == ["Back to the assistant"]
+    _, payload = await scene.meaning("Back to the assistant")
+    async with scene.database.session() as session:
+        assert await pressed_here(session, scene.conversation_id, payload, now=now)
+    await scene.tell()
+    assert scene.person.heard[-1].titles == []
+    await scene.set(closed_at=now)
+    await scene.say("system", "How did we do?")
+    await scene.tell()
+    assert scene.person.heard[-1].titles == ["⭐" * count for count in range(1, 6)]
+    _, payload = await scene.meaning("⭐⭐⭐⭐")
+    async with scene.database.session() as session:
+        assert await pressed_here(session, scene.conversation_id, payload, now=now)
+        assert not await pressed_here(session, scene.conversation_id, "/affirm", now=now)
+    async with scene.database.reading() as session:
+        found = await session.get_one(Conversation, scene.conversation_id)
+        assert (found.responder, found.stars) == ("assistant", 4)
