@@ -1,4 +1,4 @@
-"""Consent to marketing by e-mail, with its proof: at once for who is signed in, by double opt-in for who is not."""
+"""Consent to marketing, with its proof: at once for who is known or writes in Telegram, else by double opt-in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from actions.reply import Answer, Happened
 from actions.turn import Turn
 from rapport.messaging.wording import purpose_label
 from rapport.store.consents import consents_of, lift_suppression, record_consent
+from rapport.store.conversations import Conversation
 from rapport.store.customers import add_customer, find_customer, identity_values, normalise_identity
 from rapport.store.events import add_event
 from rapport.store.messages import Message, count_queued, queue_message
+from rapport.store.telegram import chat_of_conversation
 
 CHANNEL: Literal["email"] = "email"
+HERE: Literal["telegram"] = "telegram"
 # Named in the answer: consent is to what was said, not to whatever may come.
 PURPOSES = ("newsletter", "recommendations", "offers")
 # What the letter of a double opt-in asks for where nothing else was asked; the rest is chosen on its page.
@@ -41,8 +44,11 @@ class ActionMarketingOptIn(Ability):
         stranger = [address for address in given if address not in own]
         if stranger:
             return await self._ask_to_confirm(session, turn, stranger[0])
+        if turn.channel == HERE and not given and (chat := await chat_of_conversation(session, turn.conversation_id)):
+            customer_id = turn.customer_id or await self._known_by_chat(session, turn, chat)
+            return await self._grant(session, turn, customer_id, channel=HERE, address=str(chat))
         if turn.customer_id is not None and own:
-            return await self._grant(session, turn, turn.customer_id, address=(given or own)[-1])
+            return await self._grant(session, turn, turn.customer_id, channel=CHANNEL, address=(given or own)[-1])
         text = self.say("opt_in.ask", turn, purpose=purpose_label(self._asked(turn) or CONFIRMED, turn.language))
         return Answer((text,), remember={"asked_for": f"{self.called}:{self._asked(turn)}"})
 
@@ -51,17 +57,27 @@ class ActionMarketingOptIn(Ability):
         brought_up = turn.intent == self.called and not (turn.text.startswith("/") or turn.named(CHANNEL))
         return turn.asked_about if turn.asked_for == self.called and not brought_up else ""
 
-    async def _grant(self, session: AsyncSession, turn: Turn, customer_id: int, *, address: str) -> Answer:
+    async def _known_by_chat(self, session: AsyncSession, turn: Turn, chat: int) -> int:
+        """Who writes in a chat is who reads it: nothing is only claimed. She may be new to us."""
+        customer = await find_customer(session, HERE, str(chat)) or await add_customer(
+            session, {HERE: str(chat)}, now=turn.now, language=turn.language
+        )
+        (await session.get_one(Conversation, turn.conversation_id)).customer_id = customer.id
+        return customer.id
+
+    async def _grant(
+        self, session: AsyncSession, turn: Turn, customer_id: int, *, channel: str, address: str
+    ) -> Answer:
         # Her own "yes" undoes her own "no more"; a bounce or a complaint stays what it is.
-        await lift_suppression(session, CHANNEL, address, reason=LEFT)
+        await lift_suppression(session, channel, address, reason=LEFT)
         granted = await consents_of(session, customer_id)
         purposes = (self._asked(turn),) if self._asked(turn) else PURPOSES
-        missing = [purpose for purpose in purposes if (CHANNEL, purpose) not in granted]
+        missing = [purpose for purpose in purposes if (channel, purpose) not in granted]
         for purpose in missing:
             await record_consent(
                 session,
                 customer_id,
-                channel=CHANNEL,
+                channel=channel,
                 purpose=purpose,
                 granted=True,
                 at=turn.now,
@@ -69,10 +85,10 @@ class ActionMarketingOptIn(Ability):
                 evidence=_evidence(turn),
             )
         happened = tuple(
-            Happened("consent_granted", {"channel": CHANNEL, "purpose": purpose, "source": SOURCE})
+            Happened("consent_granted", {"channel": channel, "purpose": purpose, "source": SOURCE})
             for purpose in missing
         )
-        key = "opt_in.done" if missing else "opt_in.already"
+        key = ("opt_in.done" if missing else "opt_in.already") + ("_here" if channel == HERE else "")
         named = self.say("list.comma", turn).join(purpose_label(purpose, turn.language) for purpose in purposes)
         return Answer((self.say(key, turn, email=address, purposes=named),), happened=happened)
 

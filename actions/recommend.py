@@ -113,13 +113,14 @@ class ActionRecommend(Ability):
         return self.say("recommend.because" if purchases else "recommend.like", turn, products=names)
 
     async def _invite(self, session: AsyncSession, turn: Turn) -> Answer:
-        """A gentle word about e-mail to who has not agreed to it: suggestions may follow only with consent."""
+        """A gentle word to who has not agreed to it: suggestions may follow, here or by e-mail, only with consent."""
         consents = await consents_of(session, turn.customer_id) if turn.customer_id is not None else ()
-        if ("email", PURPOSE) in consents:
+        here = turn.channel == "telegram"
+        if ("telegram" if here else "email", PURPOSE) in consents:
             return Answer()
-        button = Button(self.say("button.opt_in", turn), "/marketing_opt_in")
-        asked_for = f"marketing_opt_in:{PURPOSE}"
-        return Answer((self.say("recommend.invite", turn),), (button,), remember={"asked_for": asked_for})
+        button = Button(self.say("button.opt_in_here" if here else "button.opt_in", turn), "/marketing_opt_in")
+        text = self.say("recommend.invite_here" if here else "recommend.invite", turn)
+        return Answer((text,), (button,), remember={"asked_for": f"marketing_opt_in:{PURPOSE}"})
 
 
 async def _bought(session: AsyncSession, turn: Turn, suggested: Sequence[Suggested]) -> frozenset[int]:

@@ -38,7 +38,7 @@ class Turn:
     `message_id` names the customer's message within the conversation, so that an event of it is recorded once.
     `sentiment` is how content she sounds: 0 dissatisfied, 0.5 neither, 1 content; None for a pressed button, and
     where no model tells it. `likely` are the intents it was taken for, the likeliest first. `context` is what was
-    spoken of before.
+    spoken of before. `channel` is where she is: web, telegram.
     """
 
     conversation_id: str
@@ -57,6 +57,7 @@ class Turn:
     sentiment: float | None = None
     likely: tuple[str, ...] = ()
     context: Context = field(default_factory=Context)
+    channel: str = "web"
 
     def named(self, kind: str) -> tuple[str, ...]:
         """What this message itself names, as text; of goods only what the catalogue knows."""
@@ -138,6 +139,7 @@ def begin(
         sentiment=said.sentiment,
         likely=said.likely,
         context=read_context(conversation),
+        channel=conversation.channel,
     )
 
 

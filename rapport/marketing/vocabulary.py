@@ -24,7 +24,7 @@ PURPOSES = ("order_updates", "newsletter", "recommendations", "cart_reminders", 
 # Purposes a customer is owed: no consent asked, no cap, no quiet hours.
 TRANSACTIONAL = frozenset({"order_updates"})
 # A channel is listed once a sender for it exists.
-CHANNELS = ("email", "web")
+CHANNELS = ("email", "web", "telegram")
 EVENTS = (
     "page_viewed", "product_viewed", "products_searched", "cart_updated", "checkout_started", "order_placed",
     "order_cancelled", "order_refunded", "order_shipped", "order_delivered", "review_written",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from rapport.messaging.context import Context, read_context
 from rapport.messaging.errors import NothingToSayError, TemplateError
 from rapport.messaging.line import Line
 from rapport.messaging.mime import Letter
+from rapport.messaging.post import Post
 from rapport.messaging.sandbox import fill
 from rapport.messaging.templates import Template, TemplateFolder
 from rapport.messaging.tracking import Tracker
@@ -58,6 +59,16 @@ class ShownProduct:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A few words, the products they are about, and the links that were given out."""
+
+    text: str
+    products: tuple[ShownProduct, ...]
+    tracker: Tracker
+    transactional: bool
+
+
 class Composer:
     """Fills templates for customers. `key` signs the links."""
 
@@ -84,16 +95,37 @@ class Composer:
         Raises TemplateError, RenderError, NothingToSayError.
         """
         conversation_id, products = facts
+        said = self._said(message, customer, products)
+        cards = tuple(product.as_card() for product in said.products)
+        return Line(conversation_id, f"message:{message.id}", said.text, cards, said.transactional)
+
+    def compose_post(
+        self, message: Message, customer: Customer, facts: tuple[str, Mapping[str, Product]]
+    ) -> tuple[Post, tuple[str, ...]]:
+        """What the bot says, with a key for each product, and the addresses its tracked links lead to.
+
+        `facts` are the chat and the products. Raises TemplateError, RenderError, NothingToSayError.
+        """
+        chat, products = facts
+        said = self._said(message, customer, products)
+        cards = tuple(product.as_card() for product in said.products)
+        # Telegram refuses a key that leads to a host only this machine knows.
+        linked = said.products if is_public(self._base) else ()
+        keys = tuple((f"{one.name} · {one.price}", said.tracker.link(one.url)) for one in linked)
+        post = Post(chat, f"message:{message.id}", said.text, keys, cards, said.transactional)
+        return post, said.tracker.urls
+
+    def _said(self, message: Message, customer: Customer, products: Mapping[str, Product]) -> _Said:
         template = self.templates.get(message.template, message.language)
-        if template.line is None:
-            raise TemplateError(f"{message.template} has no {message.language}.web.txt: no words for the chat")
+        if message.channel not in template.lines:
+            file = f"{message.language}.{message.channel}.txt"
+            raise TemplateError(f"{message.template} has no {file}: no words for this channel")
         context = read_context(message.context)
         tracker = Tracker(message.id or 0, public_url=self._base, key=self._key)
         shown = self._products(context, products, message.language)
         values = self._values(message, customer, context, tracker=tracker) | {"products": shown}
-        text = fill(template.line, values, at_most=MOST_LINE).strip()
-        cards = tuple(product.as_card() for product in shown)
-        return Line(conversation_id, f"message:{message.id}", text, cards, template.transactional)
+        text = fill(template.lines[message.channel], values, at_most=MOST_LINE).strip()
+        return _Said(text, tuple(shown), tracker, template.transactional)
 
     def _values(self, message: Message, customer: Customer, context: Context, *, tracker: Tracker) -> dict[str, Any]:
         zone = zone_of(customer.time_zone, self._settings.default_time_zone)
@@ -145,6 +177,13 @@ def products_wanted(message: Message) -> frozenset[str]:
 
 def _reason(bought: str, language: str) -> str:
     return f"和您买过的「{bought}」很搭" if language == "zh" else f"Goes well with your {bought}"
+
+
+def is_public(url: str) -> bool:
+    """Whether somebody else's device may open it: http or https, and a host with a name."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme in ("http", "https") and "." in host and not host.replace(".", "").isdecimal()
 
 
 def _is_on_sale(product: Product) -> bool:

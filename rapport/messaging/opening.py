@@ -11,8 +11,9 @@ from rapport.marketing.rulebook import RuleFolder
 from rapport.messaging.compose import Composer
 from rapport.messaging.gate import contact_gate
 from rapport.messaging.prepare import Preparer
-from rapport.messaging.senders.base import Sender
+from rapport.messaging.senders.base import NoSender, Sender
 from rapport.messaging.senders.email import EmailSender, Relay
+from rapport.messaging.senders.telegram import TelegramSender
 from rapport.messaging.senders.web import WebSender
 from rapport.messaging.templates import TemplateFolder
 from rapport.messaging.worker import OutboxWorker
@@ -31,5 +32,12 @@ def open_outbox(
     senders: dict[str, Sender[Any]] = {
         "email": EmailSender(relay, local_hostname=urlsplit(settings.public_url).hostname or "localhost"),
         "web": WebSender(database, clock),
+        "telegram": _bot(settings, database, clock),
     }
-    return OutboxWorker(database, Preparer(composer, gate, settings.mail_from), senders, clock, name[-64:])
+    preparer = Preparer(composer, gate, settings.mail_from)
+    # The bot's pace leaves no time to lose: the next batch is prepared while one leaves.
+    return OutboxWorker(database, preparer, senders, clock, name[-64:], side_by_side={"telegram": 2})
+
+
+def _bot(settings: Settings, database: Database, clock: Clock) -> Sender[Any]:
+    return TelegramSender(settings, database, clock) if settings.telegram_token.get_secret_value() else NoSender()

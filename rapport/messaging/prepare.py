@@ -17,6 +17,7 @@ from rapport.messaging.line import Line
 from rapport.messaging.mime import Mail, make_mail
 from rapport.messaging.outbox import ending_of
 from rapport.messaging.outcome import Outcome
+from rapport.messaging.post import Post
 from rapport.store.conversations import open_conversations
 from rapport.store.customers import Customer, addresses_by_customer, customers_by_id
 from rapport.store.deliveries import Claim, Ending
@@ -28,10 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A mail, or a line of the chat, that may leave now."""
+    """A mail, a line of the chat or a post in Telegram that may leave now."""
 
     claim: Claim
-    mail: Mail | Line
+    mail: Mail | Line | Post
     links: tuple[str, ...]
     transactional: bool
 
@@ -82,6 +83,9 @@ class Preparer:
             if message.channel == "web":
                 line = self.composer.compose_line(message, customer, (address, facts.products))
                 return Ready(claim, line, (), line.transactional)
+            if message.channel == "telegram":
+                post, links = self.composer.compose_post(message, customer, (address, facts.products))
+                return Ready(claim, post, links, post.transactional)
             composed = self.composer.compose(message, customer, facts.products)
             mail = make_mail(
                 composed.letter, sender=self.mail_from, recipient=address, message_id=message.message_id, date=now
@@ -114,6 +118,9 @@ async def read_facts(session: AsyncSession, messages: Sequence[Message]) -> Fact
     if any(message.channel == "web" for message in messages):
         found = await open_conversations(session, numbers, channel="web")
         addresses |= {("web", who): conversation for who, conversation in found.items()}
+    if any(message.channel == "telegram" for message in messages):
+        chats = await addresses_by_customer(session, numbers, "telegram")
+        addresses |= {("telegram", who): chat for who, chat in chats.items()}
     return Facts(
         await customers_by_id(session, numbers),
         addresses,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.messaging.leaving import BLOCKED, TELEGRAM, leave_telegram
 from rapport.store.consents import suppress
 from rapport.store.deliveries import Ending, end_deliveries
 from rapport.store.events import EventRow, add_events
@@ -30,9 +31,15 @@ async def record(session: AsyncSession, results: Sequence[Result], *, now: datet
     await add_events(session, [event for result in ours for event in _events(result, now)])
     for result in ours:
         if result.dead_address is not None:
-            await suppress(
-                session, result.ending.claim.message.channel, result.dead_address, reason="bounced", at=now
-            )
+            await _give_up(session, result.ending.claim.message.channel, result.dead_address, now)
+
+
+async def _give_up(session: AsyncSession, channel: str, address: str, now: datetime) -> None:
+    """A dead mailbox is nobody's word; who blocks the bot has said it."""
+    if channel == TELEGRAM:
+        await leave_telegram(session, address, reason=BLOCKED, source="bot_blocked", at=now)
+    else:
+        await suppress(session, channel, address, reason="bounced", at=now)
 
 
 def _events(result: Result, now: datetime) -> list[EventRow]:

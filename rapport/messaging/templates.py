@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,8 @@ from rapport.settings import LANGUAGES, Language
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 INCLUDE = re.compile(r'<mj-include path="(_[a-z][a-z0-9_-]*\.mjml)" */>')
 MOST_BYTES = 64 * 1024
+# Channels by which a message is said in a few words.
+SAID = ("web", "telegram")
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ class _Card(BaseModel):
 class Template:
     """One language of a template, compiled. Subjects and preheaders are by variant, one of them `default`.
 
-    `line` is what is said of it in the chat, where the template has words for that.
+    `lines` is what is said of it by a channel (web, telegram), where the template has words for that.
     """
 
     name: str
@@ -50,7 +52,7 @@ class Template:
     preheaders: Mapping[str, jinja2.Template]
     html: jinja2.Template
     text: jinja2.Template
-    line: jinja2.Template | None = None
+    lines: Mapping[str, jinja2.Template] = field(default_factory=dict)
 
     def subject(self, variant: str) -> jinja2.Template:
         return self.subjects.get(variant, self.subjects["default"])
@@ -67,7 +69,7 @@ class _Kept:
 
 class TemplateFolder:
     """The templates of a rules folder: `templates/NAME/{template.yml,zh.mjml,zh.txt,en.mjml,en.txt}`,
-    and `zh.web.txt`, `en.web.txt` for what may also be said in the chat.
+    and `zh.web.txt`, `en.web.txt`, `zh.telegram.txt`, `en.telegram.txt` for what may also be said there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -100,7 +102,7 @@ class TemplateFolder:
             raise TemplateError(f"There is no template {name[:64]!r} in {language[:8]!r}")
         own = self.folder / name
         shared = sorted(self.folder.glob("_*.mjml"))
-        said = [path for path in (own / f"{language}.web.txt",) if path.is_file()]
+        said = [path for channel in SAID if (path := own / f"{language}.{channel}.txt").is_file()]
         return [own / "template.yml", own / f"{language}.mjml", own / f"{language}.txt", *said, *shared]
 
 
@@ -130,7 +132,7 @@ def _compile(name: str, language: str, files: list[Path]) -> Template:
         preheaders=_variants(card_file, card.preheader, language),
         html=_jinja(mjml_file, html, autoescape=True),
         text=_jinja(text_file, texts[text_file], autoescape=False),
-        line=_jinja(said[0], texts[said[0]], autoescape=False) if said else None,
+        lines={path.name.split(".")[1]: _jinja(path, texts[path], autoescape=False) for path in said},
     )
 
 

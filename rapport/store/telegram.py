@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, delete
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -97,3 +97,24 @@ async def take_update(session: AsyncSession, update_id: int, *, now: datetime) -
     statement = insert_or_ignore(session, TelegramUpdate, conflict=["update_id"])
     statement = statement.values(update_id=update_id, at=now).returning(TelegramUpdate.update_id)
     return (await session.scalar(statement)) is not None
+
+
+async def chat_of_conversation(session: AsyncSession, conversation_id: str) -> int | None:
+    """The private chat that is the other end of this conversation, if one is."""
+    mine = (TelegramChat.conversation_id == conversation_id) & (TelegramChat.kind == "private")
+    return await session.scalar(select(TelegramChat.chat_id).where(mine))
+
+
+async def show_message(session: AsyncSession, chat: TelegramChat, message_id: int, seq: int) -> None:
+    """Notes that the message `seq` of the chat's conversation is there already, as this one of Telegram's."""
+    shown = {"chat_id": chat.chat_id, "message_id": message_id, "conversation_id": chat.conversation_id, "seq": seq}
+    statement = insert_or_ignore(session, TelegramMessage, conflict=["chat_id", "message_id"])
+    await session.execute(statement.values(**shown))
+    # What stands before it and is still to be sent keeps its turn.
+    here = (TelegramChat.chat_id == chat.chat_id) & (TelegramChat.sent_seq == seq - 1)
+    await session.execute(update(TelegramChat).where(here).values(sent_seq=seq))
+
+
+async def note_blocked(session: AsyncSession, chat_id: int, *, at: datetime | None) -> None:
+    """The customer has blocked the bot at this moment, or (None) unblocked it."""
+    await session.execute(update(TelegramChat).where(TelegramChat.chat_id == chat_id).values(blocked_at=at))

@@ -12,6 +12,7 @@ from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer, identities_of
 from rapport.store.events import Event
 from rapport.store.messages import Delivery, Message
+from rapport.store.telegram import TelegramChat
 from tests.actions.rasa_calls import Rasa, entity
 from tests.actions.small_shop import ANONYMOUS, KNOWN, MEI_EMAIL, Shop
 
@@ -174,3 +175,38 @@ async def test_a_stranger_is_suppressed_at_once_by_address(rasa: Rasa, shop: Sho
     assert given.texts == ["Done. bo@example.org is on our do-not-contact list, so no more marketing will go there."]
     # Who wants nothing from us is not made a customer for it.
     assert (reason, customers) == ("unsubscribed", [shop.mei])
+
+
+async def moved_to_telegram(shop: Shop, conversation_id: str, now: datetime) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Conversation, conversation_id)).channel = "telegram"
+        session.add(TelegramChat(chat_id=7, conversation_id=conversation_id, language="zh", opened_at=now))
+
+
+async def test_in_telegram_a_yes_is_for_telegram(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await moved_to_telegram(shop, KNOWN, now)
+    async with shop.database.session() as session:
+        await suppress(session, "telegram", "7", reason="unsubscribed", at=now)
+    reply = await rasa.asks("marketing_opt_in", "有优惠告诉我", by=KNOWN)
+    assert reply.texts == ["好的，以后会在这里给您发店铺来信、好物推荐、优惠消息。不想收了，发 /stop 就行。"]
+    assert await consents(shop) == {("telegram", purpose) for _, purpose in MARKETING}
+    async with shop.database.reading() as session:
+        assert await suppression_reason(session, "telegram", "7") is None
+
+
+async def test_in_telegram_nobody_needs_to_be_known(rasa: Rasa, shop: Shop, now: datetime) -> None:
+    await moved_to_telegram(shop, ANONYMOUS, now)
+    first = await rasa.asks("recommend", "recommend something to me", by=ANONYMOUS)
+    assert (
+        first.texts[-1]
+        == "Would you like me to tell you here when something suits you? You can stop at any time with /stop."
+    )
+    reply = await rasa.asks("answer", "yes please", intent="affirm", by=ANONYMOUS)
+    assert reply.texts == [
+        "Done! From now on you'll get this here: product recommendations. Just send /stop whenever you've had enough."
+    ]
+    async with shop.database.reading() as session:
+        customer_id = (await session.get_one(Conversation, ANONYMOUS)).customer_id
+        assert customer_id is not None
+        assert await identities_of(session, customer_id) == {"telegram": "7"}
+        assert await consents_of(session, customer_id) == {("telegram", "recommendations")}

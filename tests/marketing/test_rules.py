@@ -76,7 +76,7 @@ def problem(text: str | bytes) -> str:
         (
             "channel: email",
             "channel: push",
-            'r.yml:9: "push" is not known in then.send.channel; choose from email, web',
+            'r.yml:9: "push" is not known in then.send.channel; choose from email, telegram, web',
         ),
         ("template: cart_reminder", "template: 7", "r.yml:9: then.send.template takes text, not 7"),
         ("  - exit", "  - leave", 'r.yml:11: "leave" is not known in then; choose from exit'),

@@ -1,0 +1,149 @@
+"""Posts a message in the customer's chat with the bot, at the pace that Telegram allows; never before a reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from rapport.clock import Clock
+from rapport.messaging.outcome import Outcome
+from rapport.messaging.post import Post
+from rapport.settings import Settings
+from rapport.store.conversations import Author, append_message, locked, seq_of_client
+from rapport.store.database import Database
+from rapport.store.signals import send_signal
+from rapport.store.telegram import TelegramChat, show_message
+from rapport.store.telegram_pace import PUSH_AHEAD, hold_chat, reserve
+
+# Longer than this nobody in the queue waits for one chat: its message comes again when the chat is free.
+PATIENCE = 0.3
+SECONDS = 30.0
+log = logging.getLogger(__name__)
+
+
+class TelegramSender:
+    """One bot. Several posts at once are sent side by side, each at its own moment."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        # One after another they ask for their moments: else all who were told to wait would ask again at once.
+        self._next = asyncio.Lock()
+        url = f"{settings.telegram_api_url.rstrip('/')}/bot{settings.telegram_token.get_secret_value()}/"
+        self._http = httpx.AsyncClient(base_url=url, timeout=SECONDS)
+
+    async def send(self, post: Post) -> Outcome:
+        """Tries once, when the bot and this chat are free; a chat that is not free soon is put off."""
+        try:
+            chat_id = int(post.recipient)
+            wait = await self._reserved(chat_id)
+            if wait is not None:
+                return Outcome("not_tried", None, "The chat has to wait", again_after=timedelta(seconds=wait))
+            outcome, message_id = await self._post(post)
+            if outcome.code == 429 and outcome.again_after is not None:
+                await self._leave_alone(chat_id, outcome.again_after)
+        except SQLAlchemyError as error:
+            return Outcome("not_tried", None, type(error).__name__)
+        if message_id is not None:
+            await self._note_or_complain(post, message_id)
+        return outcome
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _reserved(self, chat_id: int) -> float | None:
+        """None when the moment has come; else for how many seconds the chat is not free."""
+        async with self._next:
+            while True:
+                now = self._now()
+                async with self._database.session() as session:
+                    moment = await reserve(session, chat_id, now=now, ahead=PUSH_AHEAD)
+                if moment.granted:
+                    break
+                if moment.at - now > PATIENCE:
+                    return moment.at - now
+                await asyncio.sleep(moment.at - now)
+        await asyncio.sleep(max(0.0, moment.at - self._now()))
+        return None
+
+    async def _post(self, post: Post) -> tuple[Outcome, int | None]:
+        """What came of it, and the number of the message in Telegram where it is there."""
+        try:
+            response = await self._http.post("sendMessage", json=_body(post))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            return Outcome("not_tried", None, type(error).__name__), None
+        except httpx.HTTPError as error:
+            return Outcome("unknown", None, f"The answer was lost: {type(error).__name__}"), None
+        answer = _answer(response)
+        if response.status_code == httpx.codes.OK and answer.get("ok") is True:
+            return Outcome("sent", response.status_code), int(answer["result"]["message_id"])
+        return refusal(response.status_code, answer), None
+
+    async def _leave_alone(self, chat_id: int, seconds: timedelta) -> None:
+        async with self._database.session() as session:
+            await hold_chat(session, chat_id, until=self._now() + seconds.total_seconds())
+
+    async def _note_or_complain(self, post: Post, message_id: int) -> None:
+        try:
+            await self._note(post, message_id)
+        except SQLAlchemyError:
+            # It has left, and nothing may send it again; that the thread does not show it is the smaller harm.
+            log.exception("%s was sent and does not stand in its conversation", post.key)
+
+    async def _note(self, post: Post, message_id: int) -> None:
+        """Puts it into the conversation of that chat: she may answer it, and whoever answers her must see it."""
+        async with self._database.session() as session:
+            chat = await session.get(TelegramChat, int(post.recipient))
+            standing = await locked(session, chat.conversation_id) if chat and chat.conversation_id else None
+            if chat is None or chat.conversation_id is None or standing is None:
+                return
+            if await seq_of_client(session, chat.conversation_id, post.key) is not None:
+                return
+            author: Author = "assistant" if standing.responder == "assistant" else "system"
+            cards = [dict(card) for card in post.cards] or None
+            said = await append_message(
+                session, chat.conversation_id, author, post.text, at=self._clock(), client_id=post.key, cards=cards
+            )
+            await show_message(session, chat, message_id, said.seq)
+            await send_signal(session, f"chat:{chat.conversation_id}")
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+
+def refusal(status: int, answer: dict[str, Any]) -> Outcome:
+    """What an answer that is no yes means: what is wrong for every message costs none of them an attempt."""
+    said = str(answer.get("description", ""))
+    match status:
+        case 429:
+            seconds = answer.get("parameters", {}).get("retry_after", 1)
+            return Outcome("not_tried", status, said, again_after=timedelta(seconds=seconds))
+        case 403:
+            return Outcome("refused", status, said, dead_address=True)
+        case 400:
+            return Outcome("refused", status, said, dead_address="chat not found" in said.casefold())
+        case 401 | 404 | 500 | 503:
+            return Outcome("not_tried", status, said)
+        case 200 | 502 | 504:
+            return Outcome("unknown", status, said)
+        case _:
+            return Outcome("refused", status, said)
+
+
+def _body(post: Post) -> dict[str, Any]:
+    """Without a way of parsing: names and words are strangers', and where nothing is parsed nothing is injected."""
+    keys = [[{"text": title, "url": url}] for title, url in post.keys]
+    body: dict[str, Any] = {"chat_id": int(post.recipient), "text": post.text}
+    return body | ({"reply_markup": {"inline_keyboard": keys}} if keys else {})
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

@@ -1,0 +1,202 @@
+"""A rule's message in the customer's chat with the bot, on a Bot API server that refuses what Telegram refuses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from demo.bot_api.bot_api import BotApi
+from demo.bot_api.people import Person
+from demo.bot_api.server import serving
+from rapport.clock import utc_now
+from rapport.marketing.rulebook import RuleFolder
+from rapport.messaging.leaving import BLOCKED, STOPPED, leave_telegram, unblocked_telegram
+from rapport.messaging.opening import open_outbox
+from rapport.messaging.senders.telegram import refusal
+from rapport.messaging.worker import OutboxWorker
+from rapport.settings import Settings
+from rapport.store.consents import Consent, consents_of, record_consent, suppression_reason
+from rapport.store.conversations import Conversation, messages_after
+from rapport.store.customers import add_customer
+from rapport.store.events import Event
+from rapport.store.messages import Message, queue_message
+from rapport.store.telegram import TelegramChat, TelegramMessage
+
+CHAT = "c" * 32
+KEYS = ["Mist Tea · CN¥88.00", "Clay Cup · CN¥88.00"]
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with serving(BotApi()) as api:
+        yield api
+
+
+def outbox(shop: Any, settings: Settings, token: str, url: str) -> OutboxWorker:
+    bot = {"telegram_token": SecretStr(token), "telegram_api_url": url}
+    rules = RuleFolder(settings.rules_dir)
+    return open_outbox(settings.model_copy(update=bot), shop.database, rules=rules, clock=utc_now, name="telegram")
+
+
+@pytest.fixture
+async def worker(shop: Any, settings: Settings, api: BotApi) -> AsyncIterator[OutboxWorker]:
+    worker = outbox(shop, settings, api.token, api.url)
+    yield worker
+    await worker.close()
+
+
+async def queued(shop: Any, person: Person, *, consent: bool = True) -> int:
+    """A message that is due to somebody who has started the bot, and lives where it is noon: nobody is asleep."""
+    person.start()
+    async with shop.database.session() as session:
+        noon = f"Etc/GMT{utc_now().hour - 12:+d}"
+        customer = await add_customer(
+            session, {"telegram": str(person.id)}, now=shop.now, name="Mei", language="en", time_zone=noon
+        )
+        chat = Conversation(id=CHAT, customer_id=customer.id, channel="telegram", language="en", opened_at=shop.now)
+        session.add(chat)
+        await session.flush()
+        session.add(TelegramChat(chat_id=person.id, conversation_id=CHAT, language="en", opened_at=shop.now))
+        for each in ("offers", "recommendations") if consent else ():
+            await record_consent(
+                session, customer.id, channel="telegram", purpose=each, granted=True, at=shop.now, source="test"
+            )
+        message = await queue_message(
+            session, key="k", customer_id=customer.id, channel="telegram", purpose="recommendations",
+            template="recommendations", language="en", context={"products": ["P-0", "P-1"]}, now=shop.now,
+            due_at=shop.now,
+        )  # fmt: skip
+        assert message is not None
+        return message.id
+
+
+async def state_of(shop: Any, number: int) -> tuple[str, str]:
+    async with shop.database.reading() as session:
+        message = await session.get_one(Message, number)
+        return message.state, message.reason
+
+
+async def names(shop: Any) -> list[str]:
+    async with shop.database.reading() as session:
+        return list(await session.scalars(select(Event.name).order_by(Event.id)))
+
+
+async def test_it_is_posted_with_tracked_keys_and_stands_in_the_conversation(
+    shop: Any, worker: OutboxWorker, api: BotApi
+) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    assert await worker.run_once() == 1
+    assert await state_of(shop, number) == ("sent", "")
+    (shown,) = person.heard
+    assert shown.text.splitlines()[0] == "Mei, the things you asked about are still in stock:"
+    assert [key["text"] for key in shown.buttons] == KEYS
+    assert [key["url"].rpartition("/")[0] for key in shown.buttons] == ["https://shop.example/click"] * 2
+    async with shop.database.reading() as session:
+        (line,) = await messages_after(session, CHAT, 0)
+        chat = await session.get_one(TelegramChat, person.id)
+        (place,) = await session.scalars(select(TelegramMessage))
+        links = (await session.get_one(Message, number)).links
+    assert (line.author, line.text, line.client_id) == ("assistant", shown.text, f"message:{number}")
+    assert [card["sku"] for card in line.cards or ()] == ["P-0", "P-1"]
+    assert (chat.sent_seq, place.message_id, place.seq) == (1, shown.id, 1)
+    assert links == ["https://shop.example/products/P-0", "https://shop.example/products/P-1"]
+
+
+async def test_without_consent_nothing_is_posted(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person, consent=False)
+    await worker.run_once()
+    assert (await state_of(shop, number), person.heard) == (("suppressed", "no_consent"), [])
+
+
+async def test_a_flood_puts_off_that_chat_alone(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    api.flood(60, chat=person.id)
+    await worker.run_once()
+    (attempt,) = await shop.attempts(number)
+    async with shop.database.reading() as session:
+        chat = await session.get_one(TelegramChat, person.id)
+    assert (attempt.state, attempt.attempt, attempt.code, person.heard) == ("due", 1, 429, [])
+    assert abs(attempt.due_at.timestamp() - chat.next_at) < 1
+    assert await worker.run_once() == 0
+
+
+async def test_who_has_blocked_the_bot_has_withdrawn_everything(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    person.block()
+    await worker.run_once()
+    assert await state_of(shop, number) == ("failed", "bounced: 403 Forbidden: bot was blocked by the user")
+    withdrawn = ["consent_withdrawn", "consent_withdrawn", "unsubscribed"]
+    assert await names(shop) == ["message_failed", "message_bounced", *withdrawn]
+    async with shop.database.reading() as session:
+        rows = [(one.purpose, one.granted) for one in await session.scalars(select(Consent).order_by(Consent.id))]
+        reason = await suppression_reason(session, "telegram", str(person.id))
+        chat = await session.get_one(TelegramChat, person.id)
+    assert rows == [("offers", True), ("recommendations", True), ("offers", False), ("recommendations", False)]
+    assert (reason, chat.blocked_at is None) == ("blocked", False)
+
+
+async def test_unblocking_the_bot_is_no_consent(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    async with shop.database.session() as session:
+        await leave_telegram(session, person.id, reason=BLOCKED, source="bot_blocked", at=shop.now)
+        await unblocked_telegram(session, person.id)
+    await worker.run_once()
+    assert (await state_of(shop, number), person.heard) == (("suppressed", "no_consent"), [])
+
+
+async def test_who_stops_is_not_written_to_again(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    for _ in range(2):
+        async with shop.database.session() as session:
+            await leave_telegram(session, person.id, reason=STOPPED, source="stop", at=shop.now)
+    await worker.run_once()
+    assert (await state_of(shop, number), person.heard) == (("suppressed", "suppressed"), [])
+    assert await names(shop) == ["consent_withdrawn", "consent_withdrawn", "unsubscribed", "message_suppressed"]
+    async with shop.database.reading() as session:
+        customer_id = (await session.get_one(Message, number)).customer_id
+        assert await consents_of(session, customer_id) == frozenset()
+
+
+async def test_a_bot_that_is_away_costs_no_attempt(
+    shop: Any, settings: Settings, free_port: int, api: BotApi
+) -> None:
+    number = await queued(shop, api.person())
+    worker = outbox(shop, settings, api.token, f"http://127.0.0.1:{free_port}")
+    await worker.run_once()
+    await worker.close()
+    (attempt,) = await shop.attempts(number)
+    assert (attempt.state, attempt.reason) == ("due", "ConnectError")
+
+
+async def test_a_lost_answer_parks_marketing(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    number = await queued(shop, api.person())
+    api.fail()
+    await worker.run_once()
+    assert (await state_of(shop, number))[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind", "dead"),
+    [
+        (400, "Bad Request: message text is empty", "refused", False),
+        (400, "Bad Request: chat not found", "refused", True),
+        (403, "Forbidden: user is deactivated", "refused", True),
+        (401, "Unauthorized", "not_tried", False),
+        (429, "Too Many Requests: retry after 5", "not_tried", False),
+        (502, "Bad Gateway", "unknown", False),
+        (200, "", "unknown", False),
+    ],
+)
+def test_what_an_answer_means(status: int, said: str, kind: str, dead: bool) -> None:
+    outcome = refusal(status, {"description": said, "parameters": {"retry_after": 5}})
+    assert (outcome.kind, outcome.dead_address) == (kind, dead)
