@@ -101,7 +101,7 @@ async def _fill(database: Database) -> None:
         ],
         Consent: [_consent(n) for n in numbers],
         Message: [_message(n) for n in numbers],
-        Delivery: [{"message_id": n, "due_at": NOW} for n in numbers],
+        Delivery: [{"message_id": n, "channel": "email", "due_at": NOW} for n in numbers],
     }
     async with database.session() as session:
         for table, values in rows.items():

@@ -193,7 +193,8 @@ def delivery_rows(history: History, first: FirstIds) -> Iterator[Row]:
     number = first.messages
     for campaign in history.campaigns:
         at = moment(campaign.at)
-        sent = {"attempt": 1, "state": "sent", "due_at": at, "fence": 1, "code": 250, "reason": "", "ended_at": at}
+        sent = {"attempt": 1, "channel": "email", "state": "sent", "due_at": at, "fence": 1}
+        sent |= {"code": 250, "reason": "", "ended_at": at}
         for customer in campaign.treated.tolist():
             yield sent | {"message_id": number, "address": history.people[customer].email}
             number += 1
