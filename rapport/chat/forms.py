@@ -63,6 +63,35 @@ def filled_form(form: Mapping[str, Any], values: Mapping[str, str]) -> Button:
     return Button("\n".join(lines), payload)
 
 
+def answered_form(form: Mapping[str, Any], text: str) -> Button | None:
+    """What she says by answering the form in a message, a line each, where no form can be shown; None: no answer.
+
+    A line that names a field (`Order number: 1001`) is for that one, another for the next that is still open.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    values: dict[str, str] = {}
+    for line in lines:
+        field, value = _meant(form, line, values)
+        if field is None:
+            return None
+        values[field] = value
+    # Whatever is written would do for a field of free text, a question of hers as well.
+    if len(lines) == 1 and text.rstrip().endswith(("?", "？")):
+        return None
+    try:
+        return filled_form(form, {field["name"]: values.get(field["name"], "") for field in form["fields"]})
+    except InvalidFormError:
+        return None
+
+
+def _meant(form: Mapping[str, Any], line: str, values: Mapping[str, str]) -> tuple[str | None, str]:
+    names = {field["label"].casefold(): field["name"] for field in form["fields"]}
+    label, _, value = line.replace("：", ":", 1).partition(":")
+    if value.strip() and label.strip().casefold() in names:
+        return names[label.strip().casefold()], value.strip()
+    return next((field["name"] for field in form["fields"] if field["name"] not in values), None), line
+
+
 def _is_field(field: Any) -> bool:
     if not isinstance(field, dict) or not _is_text(field.get("label")) or field.get("type") not in KINDS:
         return False

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from rapport.chat.buttons import pressed_button
-from rapport.chat.errors import UnknownButtonError
 from rapport.clock import Clock
+from rapport.messaging.leaving import BLOCKED, leave_telegram
 from rapport.messaging.telegram.calls import Call, plainer
 from rapport.messaging.telegram.keys import ASSISTANT, Key, Keys, markup, stars
 from rapport.messaging.telegram.rendering import page, rendered
@@ -25,30 +22,16 @@ from rapport.messaging.telegram.sending import Post
 from rapport.messaging.telegram.shop import Shop
 from rapport.messaging.telegram.words import words
 from rapport.messaging.telegram_bot import callback_data
-from rapport.store.conversations import Utterance
+from rapport.store.conversations import Conversation, Utterance, messages_after
 from rapport.store.database import Database
-from rapport.store.telegram_pace import LATE, hold_chat, reserve
-from rapport.store.telegram_speaking import (
-    Untold,
-    hold,
-    message_shown,
-    note_blocked,
-    note_message,
-    note_told,
-    offer,
-    untold,
-)
+from rapport.store.telegram_pace import LATE, hold_chat, reserve_held
+from rapport.store.telegram_speaking import Untold, note_told, offer, pass_over, untold
 
 log = logging.getLogger(__name__)
 # Longer than a request may take; each step takes the lease anew, and no sleep is longer than a third of it.
 LEASE, LONGEST_SLEEP = 30.0, 10.0
 # The loop's clock and the wall's differ by a little.
 EARLY = 0.002
-Blocked = Callable[[AsyncSession, int], Awaitable[None]]
-
-
-async def nothing_more(session: AsyncSession, chat_id: int) -> None:
-    """What else is done where the bot was blocked, if nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +61,7 @@ class _Doing:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """`files` holds a folder of files for each conversation; `key` signs buttons; `on_blocked` is done in the
-    transaction that notes a 403."""
+    """`files` has a folder of files for each conversation; `key` signs what keys hand back; `by` is this process."""
 
     database: Database
     post: Post
@@ -87,7 +69,6 @@ class Voice:
     files: Path
     key: str
     clock: Clock
-    on_blocked: Blocked = nothing_more
     by: str = field(default_factory=lambda: secrets.token_hex(8))
 
     async def tell(self, conversation_id: str) -> Shown | None:
@@ -98,29 +79,28 @@ class Voice:
             if doing.seq != message.seq:
                 doing = _Doing(message.seq)
             calls = self._calls(conversation_id, message, news.language, more)
-            if doing.done >= len(calls):
-                await self._told(conversation_id, news.chat_id, message.seq, None)
-                continue
-            wanted = doing.instead or calls[doing.done]
-            sent = await self._try(conversation_id, news, wanted, doing, last=doing.done + 1 == len(calls))
+            wanted = doing.instead or calls[doing.done] if doing.done < len(calls) else None
+            sent = await self._try(conversation_id, news.chat_id, wanted, doing) if wanted else 0
             if sent is None:
                 return shown
             if sent:
                 queued = bool(more) and news.responder == "queue"
                 shown = Shown(conversation_id, news.chat_id, sent, message.seq, news.language, queued)
+            if doing.done >= len(calls) and await self._told(news.chat_id, message.seq):
+                return shown
         return shown
 
-    async def turn(self, conversation_id: str, chat_id: int, message_id: int, index: int) -> None:
-        """Makes the message that shows one product show another one; nothing where there is none.
+    async def turn(self, conversation_id: str, chat_id: int, message_id: int, *, seq: int, index: int) -> None:
+        """Makes the message that shows a product of message `seq` show another one; nothing where there is none.
 
         Raises TelegramError.
         """
         async with self.database.reading() as session:
-            found = await message_shown(session, conversation_id, chat_id, message_id)
-        if found is not None and found[0].cards:
-            message, language = found
-            call = page(message, index, self.shop, language)
-            await self.edit(Shown(conversation_id, chat_id, message_id, message.seq, language), call)
+            conversation = await session.get(Conversation, conversation_id)
+            found = await messages_after(session, conversation_id, seq - 1, limit=1)
+        if conversation is not None and found and found[0].seq == seq and found[0].cards:
+            call = page(found[0], index, self.shop, conversation.language)
+            await self.edit(Shown(conversation_id, chat_id, message_id, seq, conversation.language), call)
 
     async def edit(self, shown: Shown, call: Call) -> None:
         """Makes a message that was told what the call says. Raises TelegramError."""
@@ -133,34 +113,29 @@ class Voice:
         async with self.database.reading() as session:
             return await untold(session, conversation_id)
 
-    async def _try(self, conversation_id: str, news: Untold, call: Call, doing: _Doing, *, last: bool) -> int | None:
-        """The number of the message that was sent; 0: again; None: another process tells this chat."""
-        rows, keyboard = self._keyboard(conversation_id, news.chat_id, doing.seq, call.keys)
-        now = self._now()
+    async def _try(self, conversation_id: str, chat_id: int, call: Call, doing: _Doing) -> int | None:
+        """The number of the message that was sent; 0: not yet; None: another process tells this chat."""
+        rows, keyboard = self._keyboard(conversation_id, chat_id, doing.seq, call.keys)
         async with self.database.session() as session:
-            if not await hold(session, news.chat_id, by=self.by, now=now, seconds=LEASE):
-                return None
-            moment = await reserve(session, news.chat_id, now=now)
-            if moment.granted:
+            moment = await reserve_held(session, chat_id, by=self.by, now=self._now(), lease=LEASE)
+            if moment is not None and moment.granted:
                 await offer(session, rows)
+        if moment is None:
+            return None
         await self._sleep_until(moment.at)
         if not moment.granted or self._now() > moment.at + LATE:
             return 0
         try:
-            sent = await self.post.send(news.chat_id, call, keyboard)
+            sent = await self.post.send(chat_id, call, keyboard)
         except TelegramError as error:
-            await self._refused(conversation_id, news.chat_id, call, doing, error)
+            await self._refused(conversation_id, chat_id, call, doing, error)
             return 0
         doing.go_on()
-        await self._told(conversation_id, news.chat_id, doing.seq if last else None, (doing.seq, sent))
         return sent
 
-    async def _told(self, conversation_id: str, chat_id: int, seq: int | None, shown: tuple[int, int] | None) -> None:
+    async def _told(self, chat_id: int, seq: int) -> bool:
         async with self.database.session() as session:
-            if shown is not None:
-                await note_message(session, chat_id, shown[1], conversation_id=conversation_id, seq=shown[0])
-            if seq is not None:
-                await note_told(session, chat_id, seq)
+            return await note_told(session, chat_id, seq)
 
     async def _refused(
         self, conversation_id: str, chat_id: int, call: Call, doing: _Doing, error: TelegramError
@@ -183,8 +158,8 @@ class Voice:
 
     async def _blocked(self, chat_id: int) -> None:
         async with self.database.session() as session:
-            await note_blocked(session, chat_id, now=self.clock())
-            await self.on_blocked(session, chat_id)
+            await pass_over(session, chat_id)
+            await leave_telegram(session, chat_id, reason=BLOCKED, source="telegram_blocked", at=self.clock())
 
     def _calls(self, conversation_id: str, message: Utterance, language: str, more: Keys) -> list[Call]:
         try:
@@ -209,29 +184,21 @@ class Voice:
         rows: list[dict[str, object]] = []
 
         def data(key: Key) -> str:
-            ref, (title, payload) = secrets.token_urlsafe(12), self._meaning(conversation_id, key)
+            ref = secrets.token_urlsafe(12)
             rows.append(
                 {"ref": ref, "chat_id": chat_id, "conversation_id": conversation_id, "seq": seq}
-                | {"payload": payload, "title": title}
+                | {"payload": key.payload, "title": key.said or key.title}
             )
             return callback_data(ref, chat_id, key=self.key)
 
         keyboard = markup(keys, data)
         return rows, keyboard
 
-    def _meaning(self, conversation_id: str, key: Key) -> tuple[str, str]:
-        """What pressing it says and means: ours as it is, the assistant's out of the token the web is shown."""
-        if key.payload.startswith(("/", "!")):
-            return key.said or key.title, key.payload
-        try:
-            pressed = pressed_button(key.payload, conversation_id, key=self.key)
-        except UnknownButtonError:
-            return key.title, key.title
-        return pressed.title, pressed.payload
-
     async def _sleep_until(self, moment: float) -> None:
         """Never wakes before it, but for the lease's sake."""
         end = min(moment, self._now() + LONGEST_SLEEP)
+        if end <= self._now():
+            return
         await asyncio.sleep(max(0.0, end - self._now()))
         if (early := end - self._now()) > 0:
             await asyncio.sleep(early + EARLY)

@@ -8,7 +8,7 @@ import pytest
 
 from rapport.chat.buttons import Button
 from rapport.chat.errors import InvalidFormError
-from rapport.chat.forms import KINDS, MOST_FIELDS, filled_form, parse_form, shown_form
+from rapport.chat.forms import KINDS, MOST_FIELDS, answered_form, filled_form, parse_form, shown_form
 
 FORM: dict[str, Any] = {
     "intent": "order_status",
@@ -88,3 +88,37 @@ def test_a_kind_takes_what_it_says(kind: str, good: str, bad: str) -> None:
     assert filled_form(form, {"a": good}).title == f"A: {good}"
     with pytest.raises(InvalidFormError):
         filled_form(form, {"a": bad})
+
+
+ORDER = {
+    "intent": "order_status",
+    "fields": [
+        {"name": "order_id", "label": "订单号", "type": "text", "required": True},
+        {"name": "email", "label": "邮箱", "type": "email", "required": True},
+        {"name": "why", "label": "原因", "type": "select", "options": ["太大", "太小"]},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1001\nmei@example.com", {"order_id": "1001", "email": "mei@example.com"}),
+        ("邮箱：mei@example.com\n 1001", {"order_id": "1001", "email": "mei@example.com"}),
+        ("1001\n\nmei@example.com\n太大", {"order_id": "1001", "email": "mei@example.com", "why": "太大"}),
+        ("订单号: 1001", None),
+        ("1001\nnot an address", None),
+        ("1001\nmei@example.com\n太长", None),
+        ("1001\nmei@example.com\n太大\nmore", None),
+        ("hello", None),
+        ("", None),
+    ],
+)
+def test_a_form_can_be_answered_in_a_message(text: str, values: dict[str, str] | None) -> None:
+    assert answered_form(ORDER, text) == (filled_form(ORDER, values) if values else None)
+
+
+def test_a_question_is_no_answer() -> None:
+    form = {"intent": "order_change", "fields": [{"name": "wish", "label": "Change", "type": "text"}]}
+    assert answered_form(form, "What can be changed?") is None
+    assert answered_form(form, "The address") == Button("Change: The address", '/order_change{"wish": "The address"}')

@@ -15,22 +15,23 @@ import pytest
 from matplotlib.image import imsave
 from pydantic import SecretStr
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from demo.bot_api import BotApi
 from demo.bot_api.people import Person
-from rapport.chat.buttons import Button, signed_button
-from rapport.chat.telegram_presses import page_wanted, pressed_here
+from rapport.chat.buttons import Button, pressed_button, signed_button
+from rapport.chat.responder import leave_queue
 from rapport.chat.telegram_voice import Voice
 from rapport.clock import utc_now
 from rapport.messaging.telegram.sending import Post
 from rapport.messaging.telegram.shop import Shop
 from rapport.messaging.telegram_bot import open_bot, reference_in
 from rapport.settings import Settings
+from rapport.store.consents import Suppression
 from rapport.store.conversations import Author, Conversation, append_message
 from rapport.store.database import Database
-from rapport.store.telegram import TelegramButton, TelegramChat
-from rapport.store.telegram_speaking import hold, untold, waiting_to_be_told
+from rapport.store.telegram import TelegramButton, TelegramChat, show_message
+from rapport.store.telegram_pace import reserve_held
+from rapport.store.telegram_speaking import untold, waiting_to_be_told
 
 KEY = "a key that is only for tests, long enough"
 CARDS = [{"sku": sku, "name": sku, "price": "¥9", "picture": f"/pictures/{sku}.svg"} for sku in ("A", "B", "C")]
@@ -127,7 +128,7 @@ async def test_what_a_dead_process_held_is_told_when_its_lease_is_over(scene: Sc
     await scene.say("assistant", "One")
     now = utc_now().timestamp()
     async with scene.database.session() as session:
-        assert await hold(session, scene.person.id, by="dead", now=now, seconds=60)
+        assert await reserve_held(session, scene.person.id, by="dead", now=now, lease=60) is not None
     assert await scene.tell() == []
     async with scene.database.session() as session:
         assert await waiting_to_be_told(session, now=now + 1) == []
@@ -139,15 +140,15 @@ async def test_what_a_dead_process_held_is_told_when_its_lease_is_over(scene: Sc
 
 
 async def test_who_blocks_the_bot_is_told_nothing_now_or_later(scene: Scene) -> None:
-    gone: list[int] = []
-
-    async def blocked(session: AsyncSession, chat_id: int) -> None:
-        gone.append(chat_id)
-
-    scene.voice = replace(scene.voice, on_blocked=blocked)
     await scene.say("assistant", "One")
     scene.person.block()
-    assert (await scene.tell(), gone) == ([], [scene.person.id])
+    assert await scene.tell() == []
+    async with scene.database.reading() as session:
+        chat = await session.get_one(TelegramChat, scene.person.id)
+        suppressed = (await session.scalars(select(Suppression))).one()
+    assert (chat.blocked_at is not None, suppressed.address, suppressed.reason) == (
+        True, str(scene.person.id), "blocked"
+    )  # fmt: skip
     await scene.say("assistant", "Two")
     async with scene.database.reading() as session:
         assert await untold(session, scene.conversation_id) is None
@@ -155,6 +156,17 @@ async def test_who_blocks_the_bot_is_told_nothing_now_or_later(scene: Scene) -> 
     async with scene.database.session() as session:
         await session.execute(update(TelegramChat).values(blocked_at=None))
     assert await scene.tell() == ["Two"]
+
+
+async def test_what_was_pushed_is_not_told_again(scene: Scene) -> None:
+    await scene.say("customer", "Hello?")
+    await scene.say("assistant", "Pushed")
+    async with scene.database.session() as session:
+        await show_message(session, await session.get_one(TelegramChat, scene.person.id), 77, 2)
+    async with scene.database.reading() as session:
+        assert await waiting_to_be_told(session, now=utc_now().timestamp()) == []
+    await scene.say("assistant", "Said")
+    assert await scene.tell() == ["Said"]
 
 
 async def test_a_chat_that_telegram_wants_left_alone_holds_up_no_other(scene: Scene) -> None:
@@ -197,14 +209,13 @@ async def test_a_part_of_an_unknown_shape_does_not_silence_the_chat(scene: Scene
 
 
 async def test_quick_replies_hand_back_what_the_assistant_meant(scene: Scene) -> None:
-    button = signed_button(Button("Yes", '/affirm{"a": 1}'), scene.conversation_id, key=KEY)
-    await scene.say("assistant", "Shall I?", buttons=[button, {"title": "Forged", "payload": "x.y.z"}])
+    yes = Button("Yes", '/affirm{"a": 1}')
+    await scene.say("assistant", "Shall I?", buttons=[signed_button(yes, scene.conversation_id, key=KEY)])
     await scene.tell()
-    assert scene.person.heard[-1].titles == ["Yes", "Forged"]
-    assert await scene.meaning("Yes") == ("Yes", '/affirm{"a": 1}')
-    assert await scene.meaning("Forged") == ("Forged", "Forged")
-    lengths = [len(one["callback_data"].encode()) for one in scene.person.heard[-1].buttons]
-    assert [length for length in lengths if length > 64] == []
+    assert scene.person.heard[-1].titles == ["Yes"]
+    title, payload = await scene.meaning("Yes")
+    assert (title, pressed_button(payload, scene.conversation_id, key=KEY)) == ("Yes", yes)
+    assert [len(one["callback_data"].encode()) <= 64 for one in scene.person.heard[-1].buttons] == [True]
 
 
 async def test_products_are_turned_in_place(scene: Scene) -> None:
@@ -212,15 +223,18 @@ async def test_products_are_turned_in_place(scene: Scene) -> None:
         (scene.voice.shop.pictures / f"{card['sku']}.png").write_bytes(picture())
     await scene.say("assistant", "For you:", cards=CARDS)
     assert await scene.tell() == ["For you:\n\nA\n¥9"]
-    title, payload = await scene.meaning("›")
-    assert (title, page_wanted(payload)) == ("›", 1)
-    await scene.voice.turn(scene.conversation_id, scene.person.id, scene.person.heard[-1].id, 1)
+    assert await scene.meaning("›") == ("›", "!page 1")
+
+    async def turn(index: int) -> None:
+        here = scene.person.heard[-1].id
+        await scene.voice.turn(scene.conversation_id, scene.person.id, here, seq=1, index=index)
+
+    await turn(1)
     assert [shown.text for shown in scene.person.heard] == ["For you:\n\nB\n¥9"]
     assert scene.person.heard[-1].titles == ["‹", "2/3", "›", "Details", "Buy"]
     assert await scene.meaning("Details") == ("Details: B", '/product_details{"product": "B"}')
-    # The same page again is no error, and another chat's message is not turned.
-    await scene.voice.turn(scene.conversation_id, scene.person.id, scene.person.heard[-1].id, 1)
-    await scene.voice.turn("e" * 32, scene.person.id, scene.person.heard[-1].id, 2)
+    # The same page again is no error.
+    await turn(1)
     assert [shown.text for shown in scene.person.heard] == ["For you:\n\nB\n¥9"]
 
 
@@ -248,19 +262,13 @@ async def test_who_waits_can_go_back_and_who_was_helped_can_say_how_it_was(scene
     await scene.say("system", "You are first in line.")
     await scene.tell()
     assert scene.person.heard[-1].titles == ["Back to the assistant"]
-    _, payload = await scene.meaning("Back to the assistant")
+    assert (await scene.meaning("Back to the assistant"))[1] == "!assistant"
     async with scene.database.session() as session:
-        assert await pressed_here(session, scene.conversation_id, payload, now=now)
+        await leave_queue(session, scene.conversation_id, now=now)
     await scene.tell()
     assert scene.person.heard[-1].titles == []
     await scene.set(closed_at=now)
     await scene.say("system", "How did we do?")
     await scene.tell()
     assert scene.person.heard[-1].titles == ["⭐" * count for count in range(1, 6)]
-    _, payload = await scene.meaning("⭐⭐⭐⭐")
-    async with scene.database.session() as session:
-        assert await pressed_here(session, scene.conversation_id, payload, now=now)
-        assert not await pressed_here(session, scene.conversation_id, "/affirm", now=now)
-    async with scene.database.reading() as session:
-        found = await session.get_one(Conversation, scene.conversation_id)
-        assert (found.responder, found.stars) == ("assistant", 4)
+    assert (await scene.meaning("⭐⭐⭐⭐"))[1] == "!stars 4"

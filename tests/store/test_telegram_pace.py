@@ -12,7 +12,7 @@ import pytest
 
 from rapport.store.database import Database
 from rapport.store.telegram import TelegramChat
-from rapport.store.telegram_pace import LATE, PUSH_AHEAD, Moment, hold_bot, hold_chat, reserve
+from rapport.store.telegram_pace import LATE, PUSH_AHEAD, Moment, hold_bot, hold_chat, reserve, reserve_held
 
 NOW = 1_772_359_200.0
 GROUP = -100
@@ -26,8 +26,15 @@ async def chats(database: Database, now: datetime) -> Database:
     return database
 
 
-async def ask(database: Database, chat: int, now: float, ahead: float | None = None) -> Moment:
+async def ask(
+    database: Database, chat: int, now: float, ahead: float | None = None, *, by: str | None = None
+) -> Moment:
     async with database.session() as session:
+        if by is not None:
+            # The lease is over at once: here the pace is tested, not who holds the chat.
+            moment = await reserve_held(session, chat, by=by, now=now, lease=-1e9)
+            assert moment is not None
+            return moment
         return await reserve(session, chat, now=now, ahead=ahead)
 
 
@@ -53,10 +60,12 @@ async def test_processes_together_keep_every_window(chats: Database, database_ur
             stack.push_async_callback(database.close)
             clock = NOW + number / 10
             for chat in mine:
-                moment = await ask(database, chat, clock)
+                # Pushes and answers take their moments by different statements.
+                held = chance.choice((None, f"process {number}"))
+                moment = await ask(database, chat, clock, by=held)
                 while not moment.granted:
                     clock = moment.at
-                    moment = await ask(database, chat, clock)
+                    moment = await ask(database, chat, clock, by=held)
                 sent.append((chat, moment.at + chance.choice((0.0, LATE))))
                 # It does not wait for the moment: others of this process go on meanwhile.
                 clock += chance.choice((0.0, 0.01))
@@ -116,3 +125,17 @@ async def test_the_whole_bot_is_silent_for_so_long(chats: Database) -> None:
 async def test_a_chat_we_do_not_know_is_bound_by_the_bots_pace_alone(chats: Database) -> None:
     assert rounded(await ask(chats, 999, NOW)) == (0.0, True)
     assert rounded(await ask(chats, 999, NOW)) == (round(1 / 27, 3), True)
+
+
+async def test_one_process_speaks_to_a_chat(chats: Database) -> None:
+    async with chats.session() as session:
+        first = await reserve_held(session, 1, by="a", now=NOW, lease=30)
+        assert first is not None
+        assert first.granted
+        assert await reserve_held(session, 1, by="b", now=NOW + 2, lease=30) is None
+        # At the very same moment, too, the chat's second is spent.
+        assert await reserve_held(session, 1, by="a", now=NOW, lease=30) == Moment(NOW + 1 + LATE, granted=False)
+        late = await reserve_held(session, 1, by="b", now=NOW + 31, lease=30)
+        assert late is not None
+        assert late.granted
+        assert await reserve_held(session, 999, by="a", now=NOW, lease=30) is None
