@@ -11,15 +11,19 @@ from rapport.cli.assistant import ROOT, archive, assistant_program
 from rapport.cli.supervisor import Program
 from rapport.settings import Settings
 
+# Masked where they are printed: each is told in its own words.
+SECRETS = ("secret_key", "chat_key", "smtp_url", "telegram_token")
+
 
 def settings_as_environment(settings: Settings) -> dict[str, str]:
     """The variables under which a child process reads these very settings."""
-    values = settings.model_dump(mode="json", exclude={"secret_key", "chat_key", "smtp_url", "allowed_origins"})
+    values = settings.model_dump(mode="json", exclude={*SECRETS, "allowed_origins"})
     texts = {f"RAPPORT_{name.upper()}": str(value) for name, value in values.items() if value is not None}
     return texts | {
         "RAPPORT_SECRET_KEY": settings.key(),
         "RAPPORT_CHAT_KEY": settings.shop_chat_key(),
         "RAPPORT_SMTP_URL": settings.smtp_url.get_secret_value(),
+        "RAPPORT_TELEGRAM_TOKEN": settings.telegram_token.get_secret_value(),
         "RAPPORT_ALLOWED_ORIGINS": ",".join(settings.allowed_origins),
         # Beside two cores, a pool of threads per process costs more than it brings.
         "OMP_NUM_THREADS": "1",

@@ -20,6 +20,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key=SecretStr("one"),
         chat_key=SecretStr("two"),
         smtp_url=SecretStr("smtp://me:password@127.0.0.1:25"),
+        telegram_token=SecretStr("700001:a-token"),
         mailbox_url=HttpUrl("http://127.0.0.1:2580"),
         allowed_origins=("https://a.example", "https://b.example"),
         worker_clock_ahead=timedelta(hours=2, minutes=5),
