@@ -17,14 +17,19 @@ from alembic.migration import MigrationContext
 from rich.table import Table
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import InvalidToken, TelegramError
 
 from rapport.chat.desk_file import read_terms
+from rapport.chat.telegram.pickup_points import NAME as PICKUP_POINTS
+from rapport.chat.telegram.pickup_points import read_points
+from rapport.chat.telegram.registration import may_call_us
 from rapport.cli import assistant, mail_domain, staff_check
 from rapport.cli.output import FINDING, AsJson, console, print_json
 from rapport.clock import utc_now
 from rapport.marketing.errors import RuleError
 from rapport.marketing.rulebook import RuleFolder
 from rapport.messaging.senders.email import Relay
+from rapport.messaging.telegram_bot import open_bot
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.schema import newest_revision
@@ -171,6 +176,36 @@ async def _mail(settings: Settings) -> list[Finding]:
     return [Finding("mail relay", "fine", f"{place} says EHLO")]
 
 
+async def _telegram(settings: Settings) -> list[Finding]:
+    async with open_bot(settings) as bot:
+        if bot is None:
+            return [Finding("telegram", "note", "no token", "set RAPPORT_TELEGRAM_TOKEN; docs/telegram.md says how")]
+        try:
+            name = (await bot.get_me()).username
+        except InvalidToken:
+            advice = "ask @BotFather for the token and set RAPPORT_TELEGRAM_TOKEN"
+            return [Finding("telegram", "amiss", "the token is of no bot", advice)]
+        except TelegramError as error:
+            detail = f"{settings.telegram_api_url}: {error.message}"
+            return [
+                Finding("telegram", "amiss", detail, "let this machine reach it, or set RAPPORT_TELEGRAM_API_URL")
+            ]
+    if settings.telegram_updates == "webhook" and not may_call_us(settings):
+        advice = "set RAPPORT_PUBLIC_URL to an https address, or RAPPORT_TELEGRAM_UPDATES=polling"
+        return [Finding("telegram", "amiss", f"@{name} answers, but Telegram calls https only", advice)]
+    return [Finding("telegram", "fine", f"@{name} answers; updates: {settings.telegram_updates}"), *_points(settings)]
+
+
+def _points(settings: Settings) -> list[Finding]:
+    try:
+        points = read_points(settings.rules_dir / PICKUP_POINTS)
+    except FileNotFoundError:
+        return []
+    except RuleError as error:
+        return [Finding("pick-up points", "amiss", str(error), "docs/telegram.md shows how the file is written")]
+    return [Finding("pick-up points", "fine", f"{len(points)} in {PICKUP_POINTS}")]
+
+
 async def _rules(settings: Settings) -> list[Finding]:
     folder = RuleFolder(settings.rules_dir)
     book = folder.current()
@@ -225,6 +260,7 @@ CHECKS: tuple[Check, ...] = (
     _actions,
     _web,
     _mail,
+    _telegram,
     _staff,
     _clock,
 )

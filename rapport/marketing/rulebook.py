@@ -15,7 +15,7 @@ from rapport.marketing.policy_file import read_policy
 from rapport.marketing.rule_checks import TemplateFacts
 from rapport.marketing.rules import Rule, RuleBook, read_rules, refuse_same_names
 
-NOT_RULES = frozenset({CONTACT_POLICY, "policies.yml", "desk.yml"})
+NOT_RULES = frozenset({CONTACT_POLICY, "policies.yml", "desk.yml", "pickup-points.yml"})
 log = logging.getLogger(__name__)
 Stamp = tuple[int, int, int]
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base
-from rapport.store.database import insert_or_ignore
+from rapport.store.database import insert_or_ignore, insert_or_replace
 
 # Telegram itself keeps an update for a day at most.
 KEPT = timedelta(days=2)
@@ -118,3 +118,16 @@ async def show_message(session: AsyncSession, chat: TelegramChat, message_id: in
 async def note_blocked(session: AsyncSession, chat_id: int, *, at: datetime | None) -> None:
     """The customer has blocked the bot at this moment, or (None) unblocked it."""
     await session.execute(update(TelegramChat).where(TelegramChat.chat_id == chat_id).values(blocked_at=at))
+
+
+async def was_taken(session: AsyncSession, update_id: int) -> bool:
+    """Whether somebody has taken this update: to be asked before what is costly, not instead of taking it."""
+    return (await session.get(TelegramUpdate, update_id)) is not None
+
+
+async def note_shown(session: AsyncSession, chat_id: int, message_id: int, *, conversation_id: str, seq: int) -> None:
+    """That Telegram's message shows ours of this number; of two, the later holds."""
+    statement = insert_or_replace(session, TelegramMessage, conflict=["chat_id", "message_id"])
+    await session.execute(
+        statement, {"chat_id": chat_id, "message_id": message_id, "conversation_id": conversation_id, "seq": seq}
+    )

@@ -39,6 +39,7 @@ from rapport.web import (
     metrics,
     shop,
     static_files,
+    telegram,
 )
 from rapport.web.api_suggestions import reply_memory
 from rapport.web.body_limit import BodyLimit
@@ -59,6 +60,7 @@ ROUTERS = (
     chat.router,
     chat_files.router,
     chat_stream.router,
+    telegram.router,
     api_conversations.router,
     log_in.router,
     account.router,
@@ -98,6 +100,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
                     watching(app.state.services, app.state.desk.typing) as app.state.watch,
                     open_bot(settings) as app.state.telegram_bot,
                     speaking(app.state.services, app.state.desk, app.state.telegram_bot) as app.state.speaker,
+                    telegram.open_telegram(
+                        app.state.services, app.state.desk, app.state.telegram_bot, app.state.speaker
+                    ) as app.state.telegram,
                 ):
                     app.state.insight = Insight(settings)
                     yield

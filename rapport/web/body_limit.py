@@ -14,6 +14,9 @@ from rapport.web.problems import problem
 LARGEST_BODY = 64 * 1024
 # A file, and the borders and names around it.
 LARGEST_UPLOAD = LARGEST_FILE + LARGEST_BODY
+# An update holds a message, the one it answers and the keys under it, each letter in up to six bytes.
+LARGEST_UPDATE = 256 * 1024
+UPDATES = "/telegram/webhook"
 UPLOADS = re.compile("/chat/files|/api/conversations/[0-9a-f]{32}/files")
 
 
@@ -26,7 +29,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        limit = LARGEST_UPLOAD if UPLOADS.fullmatch(scope["path"]) else LARGEST_BODY
+        limit = _limit(scope["path"])
         refusal = f"A request to this address may have {limit} bytes."
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared[:20]) > limit:
@@ -42,3 +45,9 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_within_limit, send)
+
+
+def _limit(path: str) -> int:
+    if path == UPDATES:
+        return LARGEST_UPDATE
+    return LARGEST_UPLOAD if UPLOADS.fullmatch(path) else LARGEST_BODY

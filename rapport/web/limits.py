@@ -30,16 +30,22 @@ class Limit:
 
     def take(self, caller: str) -> None:
         """Counts a call. Raises a 429 that says when to come back."""
+        if not self.allows(caller):
+            seconds = (1 - self._credit(caller, self.clock())) * 60 / self.per_minute
+            raise HTTPException(429, "Too many calls at once.", headers={"Retry-After": str(int(seconds) + 1)})
+
+    def allows(self, caller: str) -> bool:
+        """Counts a call where it is within the limit, and says whether it is."""
         if not self.per_minute:
-            return
+            return True
         now = self.clock()
         credit = self._credit(caller, now)
         if credit < 1:
-            seconds = (1 - credit) * 60 / self.per_minute
-            raise HTTPException(429, "Too many calls at once.", headers={"Retry-After": str(int(seconds) + 1)})
+            return False
         self._buckets[caller] = (credit - 1, now)
         if len(self._buckets) > REMEMBERED:
             self._forget(now)
+        return True
 
     def _credit(self, caller: str, now: float) -> float:
         credit, at = self._buckets.get(caller, (self.burst, now))

@@ -1,0 +1,1 @@
+"""Telegram's end of a conversation: what comes in. What goes out is `rapport.messaging.telegram`."""

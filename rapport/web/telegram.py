@@ -1,0 +1,115 @@
+"""Telegram's door: the webhook, and what runs beside it for as long as the application does."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from telegram import Bot
+
+from rapport.chat.telegram.pickup_points import points_in_force
+from rapport.chat.telegram.polling import Poller
+from rapport.chat.telegram.registration import WEBHOOK, register
+from rapport.chat.telegram.updates import Updates
+from rapport.chat.telegram.values import MalformedUpdateError, parsed
+from rapport.store.database import Database
+from rapport.web.desk import Desk
+from rapport.web.services import Services
+from rapport.web.telegram_speaker import Speaker
+
+router = APIRouter(tags=["telegram"])
+# Which of several processes polls: "tele" as a number. The lock goes with the connection, however a process ends.
+POLLS = 0x74656C65
+
+
+@dataclass(frozen=True, slots=True)
+class Telegram:
+    """`secret` is what Telegram says in each call, so that nobody else can."""
+
+    updates: Updates
+    secret: str
+
+
+@asynccontextmanager
+async def open_telegram(
+    services: Services, desk: Desk, bot: Bot | None, speaker: Speaker | None
+) -> AsyncIterator[Telegram | None]:
+    """Takes updates for as long as the block lasts; None where there is no bot or none are wanted."""
+    settings = services.settings
+    if bot is None or speaker is None or settings.telegram_updates == "off":
+        yield None
+        return
+    updates = _updates(services, desk, bot, speaker)
+    tasks = [asyncio.create_task(register(bot, settings))]
+    if settings.telegram_updates == "polling":
+        tasks.append(asyncio.create_task(_poll(updates, services.database)))
+    try:
+        yield Telegram(updates, settings.telegram_secret())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await updates.close()
+
+
+def _updates(services: Services, desk: Desk, bot: Bot, speaker: Speaker) -> Updates:
+    settings = services.settings
+    return Updates(
+        bot, services.database, services.signals, desk.turns, services.clock,
+        key=desk.key, terms=desk.terms, language=settings.default_language, files=settings.var_dir / "files",
+        points=points_in_force(settings.rules_dir), allowed=desk.per_conversation.allows,
+        turn_page=speaker.voice.turn,
+    )  # fmt: skip
+
+
+async def _poll(updates: Updates, database: Database) -> None:
+    """Polls, once no other process does: on SQLite there is none."""
+    if database.is_sqlite:
+        await Poller(updates).run()
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": POLLS})
+        try:
+            await Poller(updates).run()
+        finally:
+            await connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": POLLS})
+
+
+def telegram_of(request: Request) -> Telegram | None:
+    """Telegram's door of the application that serves this request."""
+    found: Telegram | None = request.app.state.telegram
+    return found
+
+
+@router.post(WEBHOOK, summary="An update of Telegram's")
+async def webhook(
+    request: Request,
+    telegram: Annotated[Telegram | None, Depends(telegram_of)],
+    secret: Annotated[str, Header(alias="X-Telegram-Bot-Api-Secret-Token")] = "",
+) -> Response:
+    if telegram is None or not hmac.compare_digest(secret.encode("utf-8", "replace"), telegram.secret.encode()):
+        raise HTTPException(403, "Only Telegram may call this address.")
+    try:
+        update = parsed(_json(await request.body()), telegram.updates.bot)
+        await telegram.updates.take(update)
+    except MalformedUpdateError as error:
+        raise HTTPException(400, "This is not an update.") from error
+    except OperationalError as error:
+        # Telegram sends it again; a 200 would lose it.
+        raise HTTPException(503, "The database does not answer.") from error
+    return Response()
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedUpdateError from error

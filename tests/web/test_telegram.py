@@ -1,0 +1,362 @@
+"""Telegram's door, against a Bot API server that speaks the real one's wire format."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from demo.bot_api import BotApi, Person
+from rapport.chat.buttons import Button, signed_button
+from rapport.chat.telegram.words import words
+from rapport.clock import utc_now
+from rapport.messaging.telegram_bot import callback_data
+from rapport.store.consents import consents_of, record_consent
+from rapport.store.conversations import ChatMessage, Conversation
+from rapport.store.customers import add_customer
+from rapport.store.database import Database
+from rapport.store.telegram import TelegramButton, TelegramChat, TelegramUpdate
+from tests.web.conftest import Client, Running
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf50"
+    "0f0003860180348d6d0e0000000049454e44ae426082"
+)
+JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 60
+
+
+@dataclass
+class Shop:
+    """The running application beside the Bot API server."""
+
+    client: Client
+    api: BotApi
+    database: Database
+
+    @property
+    def secret(self) -> str:
+        return self.client.settings.telegram_secret()
+
+    async def post(self, update: Any, *, secret: str | None = None) -> httpx.Response:
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        said = self.secret if secret is None else secret
+        headers = {b"X-Telegram-Bot-Api-Secret-Token": said.encode()}
+        return await self.client.http.post("/telegram/webhook", content=body, headers=headers)
+
+    async def said(self) -> list[tuple[str, str]]:
+        async with self.database.reading() as session:
+            rows = await session.execute(select(ChatMessage.author, ChatMessage.text).order_by(ChatMessage.id))
+            return [(author, text) for author, text in rows]
+
+    async def until(self, *said: str, author: str = "customer") -> list[str]:
+        """What this author has said, once it is that (or after ten seconds what it is)."""
+        for _ in range(500):
+            found = [text for who, text in await self.said() if who == author]
+            if found == list(said):
+                break
+            await asyncio.sleep(0.02)
+        return found
+
+    async def count(self, table: Any) -> int:
+        async with self.database.reading() as session:
+            return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+class Opened(Protocol):
+    def __call__(self, **settings: Any) -> AbstractAsyncContextManager[Shop]: ...
+
+
+@pytest.fixture
+async def opened(running: Running, bot_api: BotApi) -> Opened:
+    @asynccontextmanager
+    async def run(**changes: Any) -> AsyncIterator[Shop]:
+        at = {"telegram_token": SecretStr(bot_api.token), "telegram_api_url": bot_api.url}
+        async with running(**at | changes) as client:
+            database = Database(client.settings.database_url)
+            yield Shop(client, bot_api, database)
+            await database.close()
+
+    return run
+
+
+@pytest.fixture(params=["polling", "webhook"])
+async def shop(request: pytest.FixtureRequest, opened: Opened) -> AsyncIterator[Shop]:
+    async with opened(telegram_updates=request.param) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def hooked(opened: Opened) -> AsyncIterator[Shop]:
+    async with opened(telegram_updates="webhook") as shop:
+        yield shop
+
+
+@pytest.fixture
+def mei(bot_api: BotApi) -> Person:
+    return bot_api.person("Mei", language="zh")
+
+
+def update(number: int = 1, text: str = "你好", **more: Any) -> dict[str, Any]:
+    chat = {"id": 1001, "type": "private"}
+    user = {"id": 1001, "is_bot": False, "first_name": "Mei", "language_code": "zh"}
+    body = {"message_id": number, "date": 1_700_000_000, "chat": chat, "from": user, "text": text, **more}
+    return {"update_id": number, "message": body}
+
+
+async def test_what_she_writes_is_answered_by_the_assistant(shop: Shop, mei: Person) -> None:
+    mei.write("你好")
+    assert await shop.until("You said: 你好", author="assistant") == ["You said: 你好"]
+    async with shop.database.reading() as session:
+        chat = (await session.scalars(select(TelegramChat))).one()
+        conversation = (await session.scalars(select(Conversation))).one()
+    assert (chat.chat_id, chat.name, chat.conversation_id) == (mei.id, "Mei", conversation.id)
+    assert (conversation.channel, conversation.language) == ("telegram", "zh")
+
+
+async def test_one_chat_is_taken_in_order_and_many_side_by_side(shop: Shop, bot_api: BotApi) -> None:
+    people = [bot_api.person(str(number)) for number in range(5)]
+    for line in range(6):
+        for person in people:
+            person.write(f"{person.id} {line}")
+    for _ in range(500):
+        if await shop.count(ChatMessage) >= 60:
+            break
+        await asyncio.sleep(0.02)
+    said = [text for author, text in await shop.said() if author == "customer"]
+    for person in people:
+        assert [text for text in said if text.startswith(str(person.id))] == [f"{person.id} {n}" for n in range(6)]
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "é", "x" * 300])
+async def test_without_the_secret_it_is_403_and_nothing_is_recorded(hooked: Shop, secret: str) -> None:
+    answers = [await hooked.post(body, secret=secret) for body in (update(), {}, b"nonsense")]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert [await hooked.count(table) for table in (TelegramUpdate, TelegramChat, ChatMessage)] == [0, 0, 0]
+
+
+async def test_without_a_bot_nobody_is_let_in(client: Client) -> None:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": client.settings.telegram_secret()}
+    answer = await client.http.post("/telegram/webhook", json=update(), headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+
+
+async def test_an_update_brought_ten_times_is_one_turn(opened: Opened) -> None:
+    async with opened(telegram_updates="webhook") as shop:
+        answers = await asyncio.gather(*(shop.post(update()) for _ in range(5)))
+        assert await shop.until("You said: 你好", author="assistant") == ["You said: 你好"]
+    async with opened(telegram_updates="webhook") as shop:
+        answers += [await shop.post(update()) for _ in range(5)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert await shop.said() == [("customer", "你好"), ("assistant", "You said: 你好")]
+        assert shop.client.rasa.said() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"nonsense", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 30_000, 400),
+        (b"null", 400),
+        (b"{}", 400),
+        (json.dumps({"update_id": 2**80}).encode(), 400),
+        (json.dumps(update(text={"no": "text"})).encode(), 400),  # type: ignore[arg-type]
+        (json.dumps({"update_id": 5, "poll": {}}).encode(), 200),
+        (json.dumps({"update_id": 5}).encode(), 200),
+        (b" " * 300_000, 413),
+    ],
+)
+async def test_what_is_no_update_is_refused_and_nothing_is_recorded(hooked: Shop, body: bytes, status: int) -> None:
+    assert (await hooked.post(body)).status_code == status
+    assert [await hooked.count(table) for table in (TelegramUpdate, TelegramChat)] == [0, 0]
+
+
+async def test_a_correction_is_asked_anew_and_staff_read_what_it_replaces(shop: Shop, mei: Person) -> None:
+    shown = mei.write("有红色的杯子吗")
+    await shop.until("You said: 有红色的杯子吗", author="assistant")
+    mei.edit(shown.id, "有蓝色的杯子吗")
+    mine = ["有红色的杯子吗", "✏️ 有蓝色的杯子吗（更正前：有红色的杯子吗）"]
+    assert await shop.until(*mine) == mine
+    mei.edit(shown.id, "有蓝色的杯子吗")
+    mei.edit(shown.id, "/handoff")
+    mine.append("✏️ /handoff（更正前：有蓝色的杯子吗）")
+    assert await shop.until(*mine) == mine
+    await shop.until(
+        *(f"You said: {text}" for text in ("有红色的杯子吗", "有蓝色的杯子吗", "／handoff")), author="assistant"
+    )
+    # An edit is words: it never reaches the assistant as a command.
+    assert shop.client.rasa.said() == ["有红色的杯子吗", "有蓝色的杯子吗", "／handoff"]
+
+
+@pytest.mark.parametrize(
+    ("command", "understood"),
+    [
+        ("/start", "/greet"),
+        ("/start p-unknown", "/greet"),
+        ("/orders", "/order_status"),
+        ("/privacy", "/privacy_request"),
+    ],
+)
+async def test_commands_the_assistant_answers(shop: Shop, mei: Person, command: str, understood: str) -> None:
+    mei.write(command)
+    await shop.until(f"You said: {understood}", author="assistant")
+    assert shop.client.rasa.said() == [understood]
+
+
+async def test_commands_the_door_answers(shop: Shop, mei: Person) -> None:
+    for command in ("/help", "/language", "/language zh", "/nonsense", "/stop"):
+        mei.write(command)
+    zh, en = words("zh"), words("en")
+    expected = [zh.help, en.language, zh.language, zh.help, zh.stopped]
+    assert await shop.until(*expected, author="system") == expected
+    assert shop.client.rasa.said() == []
+
+
+async def offer(shop: Shop, chat_id: int, payload: str, title: str, *, signed: bool) -> str:
+    async with shop.database.session() as session:
+        conversation = (await session.scalars(select(Conversation.id))).one()
+        key = shop.client.settings.key()
+        token = signed_button(Button(title, payload), conversation, key=key)["payload"] if signed else payload
+        button = TelegramButton(ref="r" * 16, chat_id=chat_id, conversation_id=conversation, seq=2, title=title)
+        button.payload = token
+        session.add(button)
+    return callback_data("r" * 16, chat_id, key=key)
+
+
+async def shown_with(shop: Shop, chat_id: int, data: str, title: str) -> None:
+    keys = {"inline_keyboard": [[{"text": title, "callback_data": data}, {"text": "Else", "callback_data": "x"}]]}
+    async with httpx.AsyncClient() as http:
+        url = f"{shop.api.url}/bot{shop.api.token}/sendMessage"
+        (await http.post(url, json={"chat_id": chat_id, "text": "?", "reply_markup": keys})).raise_for_status()
+
+
+@pytest.mark.parametrize("signed", [True, False])
+async def test_a_button_is_answered_received_and_marked(shop: Shop, mei: Person, signed: bool) -> None:
+    mei.write("你好")
+    await shop.until("You said: 你好", author="assistant")
+    data = await offer(shop, mei.id, "/order_status", "查订单", signed=signed)
+    await asyncio.sleep(1.1)
+    await shown_with(shop, mei.id, data, "查订单")
+    query = mei.press("查订单")
+    assert await shop.until("你好", "查订单") == ["你好", "查订单"]
+    assert await shop.api.until(lambda: query.answer is not None)
+    assert await shop.api.until(lambda: any(shown.titles == ["✓ 查订单", "Else"] for shown in mei.heard))
+    await shop.until("You said: 你好", "You said: /order_status", author="assistant")
+    assert shop.client.rasa.said() == ["你好", "/order_status"]
+
+
+async def test_a_forged_button_is_answered_and_does_nothing(shop: Shop, mei: Person, bot_api: BotApi) -> None:
+    mei.write("你好")
+    await shop.until("You said: 你好", author="assistant")
+    data = await offer(shop, mei.id, "/order_status", "查订单", signed=True)
+    await asyncio.sleep(1.1)
+    await shown_with(shop, mei.id, data, "查订单")
+    eve = bot_api.person("Eve", language="zh")
+    eve.write("我是谁")
+    await eve.hears()
+    (shown,) = [one for one in mei.heard if one.titles]
+    queries = [mei.press_data(shown, "r.forged"), eve.press_data(eve.heard[-1], data)]
+    for query in queries:
+        assert await shop.api.until(lambda query=query: query.answer is not None)  # type: ignore[misc]
+    assert await shop.until("你好", "我是谁") == ["你好", "我是谁"]
+
+
+async def test_a_picture_is_kept_by_the_chats_rules(shop: Shop, mei: Person) -> None:
+    mei.send_photo(JPEG, caption="这个坏了")
+    assert await shop.until("", "这个坏了") == ["", "这个坏了"]
+    async with shop.database.reading() as session:
+        message = (await session.scalars(select(ChatMessage).where(ChatMessage.files.is_not(None)))).one()
+    (file,) = message.files or []
+    path = shop.client.settings.var_dir / "files" / message.conversation_id / file["id"]
+    assert (file["type"], path.read_bytes()) == ("image/jpeg", JPEG)
+
+
+async def test_a_file_of_another_kind_is_refused_kindly(shop: Shop, mei: Person) -> None:
+    mei.send_file("page.pdf", b"<html><script>", media_type="application/pdf")
+    assert await shop.until(words("zh").file_refused, author="system") == [words("zh").file_refused]
+    assert list((shop.client.settings.var_dir / "files").rglob("*.*")) == []
+
+
+async def test_a_place_is_answered_by_the_nearest_pick_up_point(shop: Shop, mei: Person) -> None:
+    mei.send_location(31.2270, 121.4469)
+    for _ in range(500):
+        if said := await shop.said():
+            break
+        await asyncio.sleep(0.02)
+    ((author, text),) = said
+    assert (author, text.splitlines()[0]) == ("assistant", "离您最近的自提点是半山小铺·静安店，大约 250 米。")
+
+
+async def test_what_cannot_be_read_gets_a_kind_word(shop: Shop, mei: Person) -> None:
+    mei.send(voice={"file_id": "v", "file_unique_id": "u", "duration": 2})
+    assert await shop.until(words("zh").unreadable, author="system") == [words("zh").unreadable]
+
+
+async def test_a_group_is_told_once(shop: Shop, mei: Person, bot_api: BotApi) -> None:
+    group = bot_api.group()
+    group.add_bot(mei)
+    for text in ("/start", "/help", "/orders"):
+        mei.write(text, to=group)
+    mei.write("好了")
+    await shop.until("好了")
+    assert await shop.api.until(lambda: len(bot_api.calls_to("sendMessage", chat=group.id)) == 1)
+    assert bot_api.calls_to("sendMessage", chat=group.id)[0].values["text"] == words("zh").group
+    assert [text for author, text in await shop.said() if author == "customer"] == ["好了"]
+
+
+@pytest.mark.parametrize("how", ["stop", "block"])
+async def test_stopping_and_blocking_withdraw_consent_to_telegram_only(shop: Shop, mei: Person, how: str) -> None:
+    now = utc_now()
+    async with shop.database.session() as session:
+        customer = await add_customer(session, {"telegram": str(mei.id)}, now=now)
+        for channel in ("telegram", "email"):
+            await record_consent(
+                session, customer.id, channel=channel, purpose="offers", granted=True, at=now, source="test"
+            )
+    mei.write("你好")
+    await shop.until("你好")
+    mei.write("/stop") if how == "stop" else mei.block()
+    for _ in range(500):
+        async with shop.database.reading() as session:
+            left = await consents_of(session, customer.id)
+        if left == {("email", "offers")}:
+            break
+        await asyncio.sleep(0.02)
+    assert left == {("email", "offers")}
+
+
+async def test_too_many_messages_are_said_to_be_once(opened: Opened) -> None:
+    async with opened(telegram_updates="webhook", chat_messages_per_minute=4) as shop:
+        for number in range(1, 7):
+            assert (await shop.post(update(number, str(number)))).status_code == 200
+        said = await shop.said()
+    assert [text for author, text in said if author == "customer"] == ["1", "2"]
+    assert [text for author, text in said if author == "system"] == [words("zh").too_many]
+
+
+async def test_the_menu_is_set_in_both_languages(shop: Shop, bot_api: BotApi) -> None:
+    assert await bot_api.until(lambda: len(bot_api.calls_to("setMyCommands")) == 3)
+    told = [
+        (call.values.get("language_code", ""), json.loads(call.values["commands"]))
+        for call in bot_api.calls_to("setMyCommands")
+    ]
+    assert [language for language, _ in told] == ["zh", "en", ""]
+    assert [command["description"] for command in told[1][1]] == [text for _, text in words("en").commands]
+
+
+async def test_polling_goes_on_after_trouble_and_loses_nothing(opened: Opened, mei: Person, bot_api: BotApi) -> None:
+    async with opened(telegram_updates="polling") as shop:
+        mei.write("一")
+        await shop.until("一")
+    mei.write("二")
+    async with opened(telegram_updates="polling") as shop:
+        assert await shop.until("一", "二") == ["一", "二"]
