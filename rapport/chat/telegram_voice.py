@@ -24,7 +24,7 @@ from rapport.messaging.telegram.words import words
 from rapport.messaging.telegram_bot import callback_data
 from rapport.store.conversations import Conversation, Utterance, messages_after
 from rapport.store.database import Database
-from rapport.store.telegram_pace import LATE, hold_chat, reserve_held
+from rapport.store.telegram_pace import LATE, Moment, hold_chat, reserve_held
 from rapport.store.telegram_speaking import Untold, note_told, offer, pass_over, untold
 
 log = logging.getLogger(__name__)
@@ -55,8 +55,30 @@ class _Doing:
     instead: Call | None = None
     failures: int = 0
 
+    def at(self, seq: int) -> None:
+        if self.seq != seq:
+            self.seq, self.done, self.instead, self.failures = seq, 0, None, 0
+
     def go_on(self) -> None:
         self.done, self.instead, self.failures = self.done + 1, None, 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is to be sent next, and when; no call: the message has nothing (more) to show. `calls` counts all of its
+    calls."""
+
+    news: Untold
+    calls: int
+    call: Call | None = None
+    keyboard: dict[str, Any] | None = None
+    moment: Moment | None = None
+
+    @property
+    def queued(self) -> bool:
+        """Whether it tells a place in the queue."""
+        message = self.news.said[0]
+        return self.news.responder == "queue" and message.author == "system" and message.seq == self.news.last_seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +96,12 @@ class Voice:
     async def tell(self, conversation_id: str) -> Shown | None:
         """Tells all that is new, if no other process is at it; gives the last message told."""
         doing, shown = _Doing(), None
-        while (news := await self._news(conversation_id)) is not None:
-            message, more = news.said[0], self._of_the_moment(news)
-            if doing.seq != message.seq:
-                doing = _Doing(message.seq)
-            calls = self._calls(conversation_id, message, news.language, more)
-            wanted = doing.instead or calls[doing.done] if doing.done < len(calls) else None
-            sent = await self._try(conversation_id, news.chat_id, wanted, doing) if wanted else 0
-            if sent is None:
-                return shown
+        while (step := await self._next(conversation_id, doing)) is not None:
+            chat_id = step.news.chat_id
+            sent = await self._send(conversation_id, chat_id, step, doing)
             if sent:
-                queued = bool(more) and news.responder == "queue"
-                shown = Shown(conversation_id, news.chat_id, sent, message.seq, news.language, queued)
-            if doing.done >= len(calls) and await self._told(news.chat_id, message.seq):
+                shown = Shown(conversation_id, chat_id, sent, doing.seq, step.news.language, step.queued)
+            if doing.done >= step.calls and await self._told(chat_id, doing.seq):
                 return shown
         return shown
 
@@ -109,24 +124,36 @@ class Voice:
             await offer(session, rows)
         await self.post.edit(shown.chat_id, shown.message_id, call, keyboard)
 
-    async def _news(self, conversation_id: str) -> Untold | None:
-        async with self.database.reading() as session:
-            return await untold(session, conversation_id)
-
-    async def _try(self, conversation_id: str, chat_id: int, call: Call, doing: _Doing) -> int | None:
-        """The number of the message that was sent; 0: not yet; None: another process tells this chat."""
-        rows, keyboard = self._keyboard(conversation_id, chat_id, doing.seq, call.keys)
+    async def _next(self, conversation_id: str, doing: _Doing) -> _Step | None:
+        """None where nothing is new, or another process tells it."""
         async with self.database.session() as session:
-            moment = await reserve_held(session, chat_id, by=self.by, now=self._now(), lease=LEASE)
-            if moment is not None and moment.granted:
+            news = await untold(session, conversation_id)
+            if news is None:
+                return None
+            message = news.said[0]
+            doing.at(message.seq)
+            calls = self._calls(conversation_id, message, news.language, self._of_the_moment(news))
+            if doing.done >= len(calls):
+                return _Step(news, len(calls))
+            call = doing.instead or calls[doing.done]
+            moment = await reserve_held(session, news.chat_id, by=self.by, now=self._now(), lease=LEASE)
+            if moment is None:
+                return None
+            rows, keyboard = self._keyboard(conversation_id, news.chat_id, message.seq, call.keys)
+            if moment.granted:
                 await offer(session, rows)
-        if moment is None:
-            return None
+            return _Step(news, len(calls), call, keyboard, moment)
+
+    async def _send(self, conversation_id: str, chat_id: int, step: _Step, doing: _Doing) -> int:
+        """The number of the message that was sent; 0: not yet."""
+        call, moment = step.call, step.moment
+        if call is None or moment is None:
+            return 0
         await self._sleep_until(moment.at)
         if not moment.granted or self._now() > moment.at + LATE:
             return 0
         try:
-            sent = await self.post.send(chat_id, call, keyboard)
+            sent = await self.post.send(chat_id, call, step.keyboard)
         except TelegramError as error:
             await self._refused(conversation_id, chat_id, call, doing, error)
             return 0
