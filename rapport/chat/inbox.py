@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 from rapport.store.conversations import Utterance
 from rapport.store.signals import News
@@ -24,12 +23,14 @@ class Inbox:
             self._handed += news
         self._changed.set()
 
-    async def wait(self, seconds: float | None) -> None:
-        """Until something has happened, or for so long; then the rows are read again."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
-            return
-        self._unread = True
+    async def wait(self, seconds: float) -> bool:
+        """Whether something happens within so long."""
+        try:
+            # wait_for would hold a task more, for each of thousands of open streams.
+            async with asyncio.timeout(seconds):
+                return await self._changed.wait()
+        except TimeoutError:
+            return False
 
     def take(self, *, after: int) -> list[Utterance] | None:
         """The messages handed over since the one numbered `after`, or None where the rows have to be read.

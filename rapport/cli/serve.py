@@ -7,13 +7,13 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-import uvicorn
 
 from rapport.cli.assistant import archive, assistant_program, is_current
 from rapport.cli.output import console, refuse
@@ -66,16 +66,13 @@ def log_to_stderr(settings: Settings) -> None:
 
 def _serve_web(settings: Settings) -> None:
     from rapport.web.app import create_app
+    from rapport.web.server import WebServer
 
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    server = WebServer(create_app(settings), settings)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
 
 
 def _serve_actions(settings: Settings) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from rapport.web.accounts import LOG_INS
 from rapport.web.listener import News
 from rapport.web.services import Services
 from rapport.web.staff import Given, Staff, needs, still_signed_in
+from rapport.web.streams import EventStream, Open, event
 from rapport.web.watch import Watch
 
 router = APIRouter(prefix="/api", tags=["desk"])
@@ -34,14 +33,12 @@ Watching = Annotated[Watch, Depends(the_watch)]
 Reader = Annotated[Staff, Depends(needs("conversations.read"))]
 
 
-@router.get("/stream", response_class=EventSourceResponse, summary="What happens at the desk, as it happens")
-async def stream(staff: Reader, given: Given, watch: Watching) -> EventSourceResponse:
-    # sse-starlette's own ping is a comment, which a page cannot hear.
-    events = happenings(watch, staff, given)
-    return EventSourceResponse(events, ping=3600, headers={"Cache-Control": "no-store"})
+@router.get("/stream", response_class=EventStream, summary="What happens at the desk, as it happens")
+async def stream(staff: Reader, given: Given, watch: Watching, streams: Open) -> EventStream:
+    return EventStream(happenings(watch, staff, given), streams)
 
 
-async def happenings(watch: Watch, staff: Staff, given: Services) -> AsyncIterator[bytes]:
+async def happenings(watch: Watch, staff: Staff, given: Services) -> AsyncGenerator[bytes]:
     """`conversations`, `typing` and `presence` events, `ping` where there is nothing to say; `id` counts from 1.
 
     It ends with the log-in it was opened by.
@@ -58,12 +55,14 @@ async def happenings(watch: Watch, staff: Staff, given: Services) -> AsyncIterat
                 news = news.joined(await watch.everything())
             events = list(_events(news, given.clock()))
             if events:
-                yield b"".join(_event(number + count, name, data) for count, (name, data) in enumerate(events, 1))
+                numbered = enumerate(events, number + 1)
+                yield b"".join(event(name, data, id=str(count)) for count, (name, data) in numbered)
             number += len(events)
 
 
 def _events(news: News | None, now: datetime) -> Iterator[tuple[str, Any]]:
     if news is None:
+        # An event, not a comment: a page cannot hear those.
         yield "ping", {"now": now.isoformat()}
         return
     if news.changed or news.everything:
@@ -73,8 +72,3 @@ def _events(news: News | None, now: datetime) -> Iterator[tuple[str, Any]]:
         yield "typing", {"id": one, "authors": sorted(authors)}
     if news.agents is not None:
         yield "presence", {"agents": [asdict(agent) for agent in news.agents]}
-
-
-def _event(number: int, name: str, data: Any) -> bytes:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return ServerSentEvent(text, event=name, id=str(number)).encode()

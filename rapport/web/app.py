@@ -53,6 +53,7 @@ from rapport.web.problems import install_problems
 from rapport.web.request_log import RequestLog
 from rapport.web.services import Services
 from rapport.web.staff import install_sign_in
+from rapport.web.streams import Streams
 from rapport.web.telegram_speaker import speaking
 from rapport.web.watch import watching
 
@@ -114,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         title="Rapport", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.metrics, app.state.door = Metrics(), Door()
-    app.state.replies = reply_memory(settings)
+    app.state.replies, app.state.streams = reply_memory(settings), Streams()
     install_problems(app)
     install_sign_in(app)
     for router in ROUTERS:

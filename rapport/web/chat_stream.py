@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from rapport.chat.gateway import topic
 from rapport.chat.inbox import Inbox
@@ -17,9 +15,10 @@ from rapport.chat.state import State, message_as_json, view_after
 from rapport.web.chat import Given, Seq
 from rapport.web.desk import AtDesk, Desk, bearer
 from rapport.web.services import Services
+from rapport.web.streams import PING, EventStream, Open, event
 
 router = APIRouter(prefix="/chat", tags=["chat"])
-PING_SECONDS = 15
+PING_SECONDS = 15.0
 # A place in the queue changes without a change of this conversation.
 QUEUE_SECONDS = 5.0
 
@@ -37,26 +36,29 @@ async def reader(
         return await spend_ticket(session, ticket, key=desk.key, now=given.clock())
 
 
-@router.get("/stream", response_class=EventSourceResponse, summary="Messages, typing and state as they happen")
+@router.get("/stream", response_class=EventStream, summary="Messages, typing and state as they happen")
 async def stream(
     given: Given,
     desk: AtDesk,
+    streams: Open,
     conversation_id: Annotated[str, Depends(reader)],
     after: Seq = 0,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> EventSourceResponse:
+) -> EventStream:
     seen = last_event_id if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else ""
     start = min(int(seen[:10]), 2**31 - 1) if seen else after
     async with given.database.reading() as session:
         # An unknown conversation is refused here, while there can still be a 404.
         await view_after(session, conversation_id, 2**31 - 1, now=given.clock(), terms=desk.terms)
-    events = happenings(given, desk, conversation_id, after=start)
-    return EventSourceResponse(events, ping=PING_SECONDS, headers={"Cache-Control": "no-store"})
+    return EventStream(happenings(given, desk, conversation_id, after=start), streams)
 
 
-async def happenings(given: Services, desk: Desk, conversation_id: str, *, after: int) -> AsyncIterator[bytes]:
-    """`message` (id: its seq), `typing` and `state` events, each when it changes; those of one moment together."""
-    shown, inbox = Shown(after), Inbox()
+async def happenings(given: Services, desk: Desk, conversation_id: str, *, after: int) -> AsyncGenerator[bytes]:
+    """`message` (id: its seq), `typing` and `state` events, each when it changes; those of one moment together.
+
+    Where there is none for long, a comment.
+    """
+    shown, inbox, heard = Shown(after), Inbox(), True
     with given.signals.attached(topic(conversation_id), inbox):
         while True:
             said = inbox.take(after=shown.after)
@@ -69,9 +71,11 @@ async def happenings(given: Services, desk: Desk, conversation_id: str, *, after
             else:
                 new = [*shown.messages(map(message_as_json, said))]
             new += shown.typing(desk.typing.authors(conversation_id) - {"customer"})
-            if new:
-                yield b"".join(new)
-            await inbox.wait(QUEUE_SECONDS if shown.in_queue else None)
+            if new or not heard:
+                yield b"".join(new) or PING
+            heard = await inbox.wait(QUEUE_SECONDS if shown.in_queue else PING_SECONDS)
+            if shown.in_queue and not heard:
+                inbox.wake(None)
 
 
 @dataclass(slots=True)
@@ -89,19 +93,14 @@ class Shown:
     def messages(self, messages: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         for message in messages:
             self.after = message["seq"]
-            yield _event("message", message, id=str(self.after))
+            yield event("message", message, id=str(self.after))
 
     def state_as(self, state: State) -> Iterator[bytes]:
         if state != self.state:
             self.state = state
-            yield _event("state", state.as_json())
+            yield event("state", state.as_json())
 
     def typing(self, typists: frozenset[str]) -> Iterator[bytes]:
         if typists != self.typists:
             self.typists = typists
-            yield _event("typing", {"authors": sorted(typists)})
-
-
-def _event(name: str, data: dict[str, Any], *, id: str | None = None) -> bytes:  # noqa: A002  SSE's word
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return ServerSentEvent(text, event=name, id=id).encode()
+            yield event("typing", {"authors": sorted(typists)})

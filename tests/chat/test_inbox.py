@@ -53,10 +53,10 @@ async def test_a_change_made_elsewhere_is_read(inbox: Inbox) -> None:
 
 async def test_typing_is_no_reason_to_read(inbox: Inbox) -> None:
     inbox.wake(())
-    await inbox.wait(None)
+    assert await inbox.wait(9) is True
     assert inbox.take(after=4) == []
 
 
-async def test_who_has_waited_long_enough_reads(inbox: Inbox) -> None:
-    await inbox.wait(0.001)
-    assert inbox.take(after=4) is None
+async def test_waiting_in_vain_is_no_reason_to_read(inbox: Inbox) -> None:
+    assert await inbox.wait(0.001) is False
+    assert inbox.take(after=4) == []
