@@ -12,8 +12,8 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from rapport.chat.gateway import CHAT
-from rapport.chat.telegram_places import Places
-from rapport.chat.telegram_voice import Voice
+from rapport.chat.telegram.places import Places
+from rapport.chat.telegram.voice import Voice
 from rapport.messaging.telegram.sending import Post
 from rapport.messaging.telegram.shop import Shop
 from rapport.store.signals import News

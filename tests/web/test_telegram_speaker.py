@@ -67,3 +67,18 @@ async def test_who_stops_lets_go_of_every_chat(running: Running, bot_api: BotApi
     async with reached.database.reading() as session:
         held = select(func.count()).where(TelegramChat.held_by.is_not(None), TelegramChat.sent_seq >= 2)
         assert await session.scalar(held) == 0
+
+
+async def test_products_that_the_bot_is_asked_for_are_turned_by_its_keys(running: Running, bot_api: BotApi) -> None:
+    cards = [{"sku": sku, "name": sku, "price": "¥9", "picture": f"/pictures/{sku}.svg"} for sku in ("A", "B")]
+    person = bot_api.person("Mei")
+    async with running(telegram_token=SecretStr(bot_api.token), telegram_api_url=bot_api.url) as client:
+        client.rasa.answer = lambda question: [{"text": "Here you are:", "custom": {"cards": cards}}]
+        person.write("Do you have cups?")
+        assert [shown.text for shown in await person.hears(1)] == ["Here you are:\n\nA\n¥9"]
+        query = person.press("›")
+        await bot_api.until(lambda: person.heard[-1].text == "Here you are:\n\nB\n¥9" and query.answer)
+        person.press("Details")
+        await person.hears(2)
+        assert client.rasa.said()[-1] == '/product_details{"product": "B"}'
+    assert [call.method for call in bot_api.calls if call.status != 200 and call.method != "getUpdates"] == []

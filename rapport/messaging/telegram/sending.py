@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,16 @@ from rapport.messaging.telegram.calls import Call
 NO_PREVIEW = {"is_disabled": True}
 SAME = "message is not modified"
 MOST_KEPT = 10_000
+
+
+@contextmanager
+def same_is_fine() -> Iterator[None]:
+    """Telegram refuses to change a message into what it is already."""
+    try:
+        yield
+    except BadRequest as error:
+        if SAME not in error.message.casefold():
+            raise
 
 
 class Post:
@@ -40,11 +52,13 @@ class Post:
 
     async def edit(self, chat_id: int, message_id: int, call: Call, markup: dict[str, Any] | None) -> None:
         """Makes the message what the call says. Raises TelegramError; one that is so already is fine."""
-        try:
+        with same_is_fine():
             await self._edit(chat_id, message_id, call, {"reply_markup": markup} if markup else {})
-        except BadRequest as error:
-            if SAME not in error.message.casefold():
-                raise
+
+    async def take_keys(self, chat_id: int, message_id: int) -> None:
+        """The message has no keys any more. Raises TelegramError."""
+        with same_is_fine():
+            await self.bot.edit_message_reply_markup(chat_id, message_id)
 
     async def type(self, chat_id: int) -> None:
         """Shows for five seconds that somebody types."""

@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from rapport.chat.errors import UnknownConversationError
 from rapport.chat.state import State, view_after
-from rapport.chat.telegram_voice import Shown, Voice, back_to_assistant
+from rapport.chat.telegram.voice import Shown, Voice, back_to_assistant
 from rapport.chat.terms import Terms
 from rapport.chat.words import queued
 from rapport.messaging.telegram.calls import Call
@@ -21,7 +21,7 @@ NOTHING_AFTER = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The lines of who waits, and the place each of them tells (None: as it was when it was said)."""
+    """The lines of who waits, and the place each of them tells. Who waits no more need not leave the queue."""
 
     voice: Voice
     terms: Terms
@@ -29,10 +29,9 @@ class Places:
     _told: dict[str, int | None] = field(default_factory=dict)
 
     def note(self, shown: Shown) -> None:
-        """The newest line of a conversation: only a line of the queue is kept true."""
-        self._told.pop(shown.conversation_id, None)
-        self._lines.pop(shown.conversation_id, None)
+        """The newest line of a conversation: one of the queue is kept true from now on."""
         if shown.queued:
+            self._told.pop(shown.conversation_id, None)
             self._lines[shown.conversation_id] = shown
 
     async def tick(self) -> None:
@@ -52,6 +51,7 @@ class Places:
     async def _keep_true(self, shown: Shown, state: State) -> None:
         if state.responder != "queue":
             self._forget(shown.conversation_id)
+            await self.voice.post.take_keys(shown.chat_id, shown.message_id)
             return
         told = self._told.setdefault(shown.conversation_id, state.position)
         if state.position is not None and state.position != told:
