@@ -169,6 +169,12 @@ class Shop:
             rows = select(Delivery).where(Delivery.message_id == number).order_by(Delivery.attempt)
             return list(await session.scalars(rows))
 
+    async def until(self, number: int, **wanted: Any) -> None:
+        """Waits until there is one attempt at this message, with these values."""
+        async with asyncio.timeout(20):
+            while [{name: getattr(one, name) for name in wanted} for one in await self.attempts(number)] != [wanted]:
+                await asyncio.sleep(0.02)
+
 
 @pytest.fixture
 async def shop(database: Database, now: datetime) -> Shop:

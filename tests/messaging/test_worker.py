@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -298,14 +299,15 @@ async def test_what_a_dead_worker_was_sending_is_settled_by_kind(
 async def test_a_lease_is_renewed_while_the_relay_thinks(shop: Any, relay: Any, make_worker: Any, clock: Any) -> None:
     number = await shop.queue()
     relay.script = lambda stage, address, count: "hang" if stage == "data" else None
-    worker = make_worker(pace=Pace(lease=timedelta(seconds=0.3)), final_timeout=0.5)
+    worker = make_worker(pace=Pace(lease=timedelta(seconds=0.3)), final_timeout=60)
     working = asyncio.create_task(worker.run_once())
-    await asyncio.sleep(0.2)
+    # However slow the machine is: the relay is thinking, the clock moves only here, the renewal is awaited.
+    await shop.until(number, state="sending", leased_until=clock.now + timedelta(seconds=0.3))
     clock.move(seconds=0.2)
-    await asyncio.sleep(0.2)
-    (delivery,) = await shop.attempts(number)
-    await working
-    assert (delivery.state, delivery.leased_until) == ("sending", clock.now + timedelta(seconds=0.3))
+    await shop.until(number, state="sending", leased_until=clock.now + timedelta(seconds=0.3))
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 async def test_run_is_woken_by_a_signal_and_ends_when_told(
