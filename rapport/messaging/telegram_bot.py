@@ -32,14 +32,8 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot | None]:
         yield None
         return
     url = settings.telegram_api_url.rstrip("/")
-    async with (
-        HTTPXRequest(connection_pool_size=CONNECTIONS) as request,
-        HTTPXRequest(connection_pool_size=1, read_timeout=POLL_PATIENCE) as polling,
-    ):
-        yield Bot(
-            token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot",
-            request=request, get_updates_request=polling,
-        )  # fmt: skip
+    async with HTTPXRequest(connection_pool_size=CONNECTIONS) as request:
+        yield Bot(token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot", request=request)
 
 
 def callback_data(ref: str, chat_id: int, *, key: str) -> str:

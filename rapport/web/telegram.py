@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from telegram import Bot
 
@@ -21,13 +21,16 @@ from rapport.chat.telegram.registration import WEBHOOK, register
 from rapport.chat.telegram.updates import Updates
 from rapport.chat.telegram.values import MalformedUpdateError, parsed
 from rapport.store.database import Database
+from rapport.store.only_one import only_one
 from rapport.web.desk import Desk
 from rapport.web.services import Services
 from rapport.web.telegram_speaker import Speaker
 
 router = APIRouter(tags=["telegram"])
-# Which of several processes polls: "tele" as a number. The lock goes with the connection, however a process ends.
+log = logging.getLogger(__name__)
+# "tele" as a number: the name of the lock.
 POLLS = 0x74656C65
+AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,14 @@ def _updates(services: Services, desk: Desk, bot: Bot, speaker: Speaker) -> Upda
 
 
 async def _poll(updates: Updates, database: Database) -> None:
-    """Polls, once no other process does: on SQLite there is none."""
-    if database.is_sqlite:
-        await Poller(updates).run()
-    async with database.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": POLLS})
+    """Polls, while no other process does, whatever happens."""
+    while True:
         try:
-            await Poller(updates).run()
-        finally:
-            await connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": POLLS})
+            async with only_one(database, POLLS):
+                await Poller(updates).run()
+        except Exception:
+            log.exception("Telegram is not asked for updates just now; in a moment it is again.")
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 def telegram_of(request: Request) -> Telegram | None:

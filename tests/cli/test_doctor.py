@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from demo.bot_api import BotApi, serving
 from rapport.cli.main import app
 
 
@@ -74,3 +79,44 @@ def test_plain_http_beyond_this_machine_is_amiss(home: Path, monkeypatch: pytest
     assert "public address" not in examine()[1]
     monkeypatch.setenv("RAPPORT_PUBLIC_URL", "http://shop.example")
     assert examine()[1]["public address"]["state"] == "amiss"
+
+
+def test_a_bot_is_asked_for_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine()[1]["telegram"]["state"] == "note"
+    with bot_api_in_a_thread() as api:
+        monkeypatch.setenv("RAPPORT_TELEGRAM_API_URL", api.url)
+        monkeypatch.setenv("RAPPORT_TELEGRAM_TOKEN", api.token)
+        found = examine()[1]["telegram"]
+        assert (found["state"], found["detail"]) == ("fine", "@halfhill_bot answers; updates: polling")
+        monkeypatch.setenv("RAPPORT_TELEGRAM_TOKEN", "1:nobody")
+        assert examine()[1]["telegram"]["detail"] == "the token is of no bot"
+    assert examine()[1]["telegram"]["state"] == "amiss"
+
+
+def test_pick_up_points_with_a_mistake_are_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "rules" / "pickup-points.yml").write_text("points: 5\n")
+    with bot_api_in_a_thread() as api:
+        monkeypatch.setenv("RAPPORT_TELEGRAM_API_URL", api.url)
+        monkeypatch.setenv("RAPPORT_TELEGRAM_TOKEN", api.token)
+        found = examine()[1]["pick-up points"]
+    assert (found["state"], "pickup-points.yml:1" in found["detail"]) == ("amiss", True)
+
+
+@contextmanager
+def bot_api_in_a_thread() -> Iterator[BotApi]:
+    """The doctor has an event loop of its own, so the server has another."""
+    api, up, down = BotApi(), threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with serving(api):
+            up.set()
+            await asyncio.to_thread(down.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    up.wait(10)
+    try:
+        yield api
+    finally:
+        down.set()
+        thread.join()

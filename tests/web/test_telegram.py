@@ -16,14 +16,16 @@ from sqlalchemy import func, select
 
 from demo.bot_api import BotApi, Person
 from rapport.chat.buttons import Button, signed_button
+from rapport.chat.ending import end_conversation
+from rapport.chat.gateway import tell_everybody
 from rapport.chat.telegram.words import words
+from rapport.chat.words import words as chat_words
 from rapport.clock import utc_now
-from rapport.messaging.telegram_bot import callback_data
 from rapport.store.consents import consents_of, record_consent
-from rapport.store.conversations import ChatMessage, Conversation
+from rapport.store.conversations import Author, ChatMessage, Conversation, Handoff, append_message, change_responder
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
-from rapport.store.telegram import TelegramButton, TelegramChat, TelegramUpdate
+from rapport.store.telegram import TelegramChat, TelegramUpdate
 from tests.web.conftest import Client, Running
 
 PNG = bytes.fromhex(
@@ -109,6 +111,31 @@ def update(number: int = 1, text: str = "你好", **more: Any) -> dict[str, Any]
     user = {"id": 1001, "is_bot": False, "first_name": "Mei", "language_code": "zh"}
     body = {"message_id": number, "date": 1_700_000_000, "chat": chat, "from": user, "text": text, **more}
     return {"update_id": number, "message": body}
+
+
+CARDS = [
+    {"sku": sku, "name": name, "price": "¥ 9.00", "description": "", "url": f"/products/{sku}"}
+    for sku, name in (("A", "红杯"), ("B", "蓝杯"))
+]
+
+
+async def mine(shop: Shop) -> str:
+    async with shop.database.reading() as session:
+        return (await session.scalars(select(Conversation.id))).one()
+
+
+async def tell(shop: Shop, conversation_id: str, text: str, *, author: Author = "assistant", **parts: Any) -> None:
+    async with shop.database.session() as session:
+        await append_message(session, conversation_id, author, text, at=utc_now(), **parts)
+        await tell_everybody(session, conversation_id)
+
+
+async def offer(shop: Shop, payload: str, title: str) -> None:
+    """The assistant shows this button, and another beside it."""
+    conversation_id, key = await mine(shop), shop.client.settings.key()
+    offered = (Button(title, payload), Button("别的", "/greet"))
+    buttons = [signed_button(button, conversation_id, key=key) for button in offered]
+    await tell(shop, conversation_id, "?", buttons=buttons)
 
 
 async def test_what_she_writes_is_answered_by_the_assistant(shop: Shop, mei: Person) -> None:
@@ -221,53 +248,32 @@ async def test_commands_the_door_answers(shop: Shop, mei: Person) -> None:
     assert shop.client.rasa.said() == []
 
 
-async def offer(shop: Shop, chat_id: int, payload: str, title: str, *, signed: bool) -> str:
-    async with shop.database.session() as session:
-        conversation = (await session.scalars(select(Conversation.id))).one()
-        key = shop.client.settings.key()
-        token = signed_button(Button(title, payload), conversation, key=key)["payload"] if signed else payload
-        button = TelegramButton(ref="r" * 16, chat_id=chat_id, conversation_id=conversation, seq=2, title=title)
-        button.payload = token
-        session.add(button)
-    return callback_data("r" * 16, chat_id, key=key)
-
-
-async def shown_with(shop: Shop, chat_id: int, data: str, title: str) -> None:
-    keys = {"inline_keyboard": [[{"text": title, "callback_data": data}, {"text": "Else", "callback_data": "x"}]]}
-    async with httpx.AsyncClient() as http:
-        url = f"{shop.api.url}/bot{shop.api.token}/sendMessage"
-        (await http.post(url, json={"chat_id": chat_id, "text": "?", "reply_markup": keys})).raise_for_status()
-
-
-@pytest.mark.parametrize("signed", [True, False])
-async def test_a_button_is_answered_received_and_marked(shop: Shop, mei: Person, signed: bool) -> None:
+async def test_a_button_is_answered_received_and_marked(shop: Shop, mei: Person) -> None:
     mei.write("你好")
-    await shop.until("You said: 你好", author="assistant")
-    data = await offer(shop, mei.id, "/order_status", "查订单", signed=signed)
-    await asyncio.sleep(1.1)
-    await shown_with(shop, mei.id, data, "查订单")
+    await mei.hears(1)
+    await offer(shop, "/order_status", "查订单")
+    await mei.hears(2)
     query = mei.press("查订单")
     assert await shop.until("你好", "查订单") == ["你好", "查订单"]
     assert await shop.api.until(lambda: query.answer is not None)
-    assert await shop.api.until(lambda: any(shown.titles == ["✓ 查订单", "Else"] for shown in mei.heard))
-    await shop.until("You said: 你好", "You said: /order_status", author="assistant")
+    assert await shop.api.until(lambda: mei.heard[1].titles == ["✓ 查订单", "别的"])
+    await shop.until("You said: 你好", "?", "You said: /order_status", author="assistant")
     assert shop.client.rasa.said() == ["你好", "/order_status"]
 
 
 async def test_a_forged_button_is_answered_and_does_nothing(shop: Shop, mei: Person, bot_api: BotApi) -> None:
     mei.write("你好")
-    await shop.until("You said: 你好", author="assistant")
-    data = await offer(shop, mei.id, "/order_status", "查订单", signed=True)
-    await asyncio.sleep(1.1)
-    await shown_with(shop, mei.id, data, "查订单")
+    await mei.hears(1)
+    await offer(shop, "/order_status", "查订单")
+    await mei.hears(2)
     eve = bot_api.person("Eve", language="zh")
     eve.write("我是谁")
-    await eve.hears()
-    (shown,) = [one for one in mei.heard if one.titles]
-    queries = [mei.press_data(shown, "r.forged"), eve.press_data(eve.heard[-1], data)]
-    for query in queries:
+    await eve.hears(1)
+    data = mei.heard[1].buttons[0]["callback_data"]
+    for query in (mei.press_data(mei.heard[1], "r.forged"), eve.press_data(eve.heard[0], data)):
         assert await shop.api.until(lambda query=query: query.answer is not None)  # type: ignore[misc]
-    assert await shop.until("你好", "我是谁") == ["你好", "我是谁"]
+    mei.write("好了")
+    assert await shop.until("你好", "我是谁", "好了") == ["你好", "我是谁", "好了"]
 
 
 async def test_a_picture_is_kept_by_the_chats_rules(shop: Shop, mei: Person) -> None:
@@ -360,3 +366,51 @@ async def test_polling_goes_on_after_trouble_and_loses_nothing(opened: Opened, m
     mei.write("二")
     async with opened(telegram_updates="polling") as shop:
         assert await shop.until("一", "二") == ["一", "二"]
+
+
+async def test_a_carousel_turns_in_place(shop: Shop, mei: Person) -> None:
+    mei.write("杯子")
+    await mei.hears(1)
+    await tell(shop, await mine(shop), "看看这些", cards=CARDS)
+    await mei.hears(2)
+    assert ("红杯" in mei.heard[1].text, "2/2" in mei.heard[1].titles) == (True, False)
+    mei.press("›")
+    assert await shop.api.until(lambda: "2/2" in mei.heard[1].titles)
+    assert ("蓝杯" in mei.heard[1].text, len(mei.heard)) == (True, 2)
+    mei.press("看详情")
+    assert await shop.until("杯子", "看详情: 蓝杯") == ["杯子", "看详情: 蓝杯"]
+
+
+async def test_stars_rate_the_conversation(shop: Shop, mei: Person) -> None:
+    mei.write("你好")
+    await mei.hears(1)
+    conversation_id = await mine(shop)
+    async with shop.database.session() as session:
+        await end_conversation(session, conversation_id, now=utc_now())
+    await mei.hears(2)
+    mei.press("⭐⭐⭐⭐")
+    await mei.hears(3)
+    async with shop.database.reading() as session:
+        conversation = await session.get_one(Conversation, conversation_id)
+    assert (conversation.stars, mei.heard[2].text) == (4, words("zh").rated)
+
+
+async def test_who_waits_goes_back_to_the_assistant(shop: Shop, mei: Person) -> None:
+    mei.write("你好")
+    await mei.hears(1)
+    conversation_id = await mine(shop)
+    async with shop.database.session() as session:
+        await change_responder(session, conversation_id, "queue", version=1, waiting_since=utc_now())
+        session.add(Handoff(conversation_id=conversation_id, reason="handoff", requested_at=utc_now()))
+    await tell(shop, conversation_id, "请稍等", author="system")
+    await mei.hears(2)
+    mei.press("不等了，回到智能助手")
+    heard = await mei.hears(3)
+    assert heard[2].text == chat_words("zh").left_queue
+
+
+async def test_a_malformed_update_holds_up_nobody_who_polls(opened: Opened, mei: Person, bot_api: BotApi) -> None:
+    mei.send(text={"no": "text"})
+    mei.write("你好")
+    async with opened(telegram_updates="polling") as shop:
+        assert await shop.until("你好") == ["你好"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Update
 from telegram.error import Conflict, TelegramError
 
 from rapport.chat.telegram.registration import ALLOWED_UPDATES
 from rapport.chat.telegram.updates import Updates
-from rapport.chat.telegram.values import MalformedUpdateError
-from rapport.messaging.telegram_bot import POLL_SECONDS
+from rapport.chat.telegram.values import MalformedUpdateError, parsed
+from rapport.messaging.telegram_bot import POLL_PATIENCE, POLL_SECONDS
 
 log = logging.getLogger(__name__)
 # A slow update (a file) keeps nobody waiting longer than this: the others are asked for beside it.
@@ -42,9 +44,7 @@ class Poller:
     async def _round(self) -> None:
         wait = 0 if self._open else POLL_SECONDS
         try:
-            found = await self.updates.bot.get_updates(
-                offset=self.offset, timeout=wait, allowed_updates=list(ALLOWED_UPDATES)
-            )
+            found = await self._ask(wait)
         except TelegramError as error:
             # Conflict: another one asks with this token. Two who insist would only interrupt each other.
             self.pause = LONGEST_PAUSE if isinstance(error, Conflict) else min(self.pause * 2, LONGEST_PAUSE)
@@ -52,12 +52,19 @@ class Poller:
             await asyncio.sleep(self.pause)
             return
         self.pause = FIRST_PAUSE
-        for update in found:
-            if update.update_id not in self._open and update.update_id not in self._stored:
-                self._open[update.update_id] = asyncio.create_task(self._store(update))
+        for data in found:
+            number = data["update_id"]
+            if number not in self._open and number not in self._stored:
+                self._open[number] = asyncio.create_task(self._store(data))
         if self._open:
             await asyncio.wait(self._open.values(), timeout=LOOK_AGAIN)
         await self._settle()
+
+    async def _ask(self, wait: int) -> list[Any]:
+        # Not by `get_updates`, which reads all or none: one it cannot read would hold up all behind it for ever.
+        asked = {"offset": self.offset, "timeout": wait, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        url = f"{self.updates.bot.base_url}/getUpdates?{urlencode(asked)}"
+        return cast(list[Any], await self.updates.bot.request.post(url, read_timeout=POLL_PATIENCE))
 
     async def _settle(self) -> None:
         """What is stored is confirmed with the next question, unless something before it is still open."""
@@ -72,12 +79,12 @@ class Poller:
         if failed:
             await asyncio.sleep(FIRST_PAUSE)
 
-    async def _store(self, update: Update) -> bool:
+    async def _store(self, data: Any) -> bool:
         try:
-            await self.updates.take(update)
+            await self.updates.take(parsed(data, self.updates.bot))
         except MalformedUpdateError:
-            log.warning("Update %d is not of a shape known here.", update.update_id)
+            log.warning("Update %d is not of a shape known here.", data["update_id"])
         except SQLAlchemyError:
-            log.exception("Update %d could not be stored; it is asked for again.", update.update_id)
+            log.exception("Update %d could not be stored; it is asked for again.", data["update_id"])
             return False
         return True
