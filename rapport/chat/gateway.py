@@ -27,6 +27,7 @@ from rapport.store.conversations import (
     turn_to_language,
 )
 from rapport.store.signals import send_signal
+from rapport.store.telegram import go_on_by
 from rapport.store.turns import PendingTurn, leave_to_a_person
 
 # A change of one conversation, and of what staff see: who waits, who responds, who is there.
@@ -77,10 +78,12 @@ async def receive(
     *,
     now: datetime,
     terms: Terms = TERMS,
+    channel: str | None = None,
 ) -> Received:
     """Stores what the customer said: her text, or the button she pressed. A closed conversation is open again.
 
-    The same `client_id` is the same message. Raises UnknownConversationError.
+    `channel` is where she said it: she is answered there. The same `client_id` is the same message.
+    Raises UnknownConversationError.
     """
     conversation = await standing_now(session, conversation_id)
     known = await seq_of_client(session, conversation_id, client_id)
@@ -88,6 +91,8 @@ async def receive(
         return Received(known)
     if conversation.closed_at is not None:
         await reopen(session, conversation_id)
+    if channel is not None and channel != conversation.channel:
+        await go_on_by(session, conversation_id, channel)
     language = conversation.language
     text, payload = (said.title, said.payload) if isinstance(said, Button) else (said, None)
     if payload is None and (spoken := language_of(text, otherwise=cast(Language, language))) != language:

@@ -23,6 +23,10 @@ class Words:
     requeued: str
     closed: str
     ended: str
+    linked: str
+    unlinked: str
+    not_linked: str
+    carried_on: str
     next_in_queue: str
     place_in_queue: str
     about_a_minute: str
@@ -69,6 +73,10 @@ WORDS: dict[Language, Words] = {
         tomorrow="明天",
         days=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
         ended="这次对话结束了，谢谢您。有事的话，随时再来，直接发消息就行。",
+        linked="已经和「{name}」的小铺账号连上了，订单可以直接在这里问。如果这不是您的账号，发 /unlink 就能断开。",
+        unlinked="已经断开，这里和账号没有关系了，推送也停了。",
+        not_linked="这里没有连着任何账号。",
+        carried_on="我们在这里接着聊，网页上说过的都记着。如果那段对话不是您的，发 /unlink 就能断开。",
         closed="这次人工服务就到这里，谢谢您。方便的话，给这次服务打个分吧；还有事的话，直接在这里留言就行。",
     ),
     "en": Words(
@@ -98,6 +106,12 @@ WORDS: dict[Language, Words] = {
         tomorrow="tomorrow",
         days=("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
         ended="You have ended this conversation. Thank you! Whenever there is something else, just write.",
+        linked="This chat is now linked to the shop account of {name}: ask about your orders right here. "
+        "Not your account? /unlink parts them again.",
+        unlinked="Done: this chat has nothing to do with the account any more, and news has stopped.",
+        not_linked="This chat is linked to no account.",
+        carried_on="Let's go on here; nothing said on the web page is lost. "
+        "If that conversation was not yours, /unlink parts you from it.",
         closed="This conversation with our team has ended. Thank you! How did we do? For anything else, just write.",
     ),
 }

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from rapport.messaging.bot_post import BotPost
 from rapport.messaging.context import Context, read_context
 from rapport.messaging.errors import NothingToSayError, TemplateError
 from rapport.messaging.line import Line
 from rapport.messaging.mime import Letter
-from rapport.messaging.post import Post
 from rapport.messaging.sandbox import fill
 from rapport.messaging.templates import Template, TemplateFolder
 from rapport.messaging.tracking import Tracker
@@ -101,7 +101,7 @@ class Composer:
 
     def compose_post(
         self, message: Message, customer: Customer, facts: tuple[str, Mapping[str, Product]]
-    ) -> tuple[Post, tuple[str, ...]]:
+    ) -> tuple[BotPost, tuple[str, ...]]:
         """What the bot says, with a key for each product, and the addresses its tracked links lead to.
 
         `facts` are the chat and the products. Raises TemplateError, RenderError, NothingToSayError.
@@ -112,7 +112,7 @@ class Composer:
         # Telegram refuses a key that leads to a host only this machine knows.
         linked = said.products if is_public(self._base) else ()
         keys = tuple((f"{one.name} · {one.price}", said.tracker.link(one.url)) for one in linked)
-        post = Post(chat, f"message:{message.id}", said.text, keys, cards, said.transactional)
+        post = BotPost(chat, f"message:{message.id}", said.text, keys, cards, said.transactional)
         return post, said.tracker.urls
 
     def _said(self, message: Message, customer: Customer, products: Mapping[str, Product]) -> _Said:

@@ -28,6 +28,13 @@ async def leave_telegram(
     if reason == BLOCKED:
         await note_blocked(session, int(chat_id), at=at)
     await suppress(session, TELEGRAM, str(chat_id), reason=reason, at=at)
+    await withdraw_telegram(session, chat_id, reason=reason, source=source, at=at)
+
+
+async def withdraw_telegram(
+    session: AsyncSession, chat_id: int | str, *, reason: str, source: str, at: datetime
+) -> None:
+    """Withdraws whatever is granted for Telegram to whose chat this is; `reason` stands in the event."""
     customer = await find_customer(session, TELEGRAM, str(chat_id))
     if customer is None:
         return

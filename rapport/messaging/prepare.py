@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rapport.messaging.bot_post import BotPost
 from rapport.messaging.compose import Composer, products_wanted
 from rapport.messaging.errors import MessagingError, NothingToSayError
 from rapport.messaging.gate import Gate
@@ -17,7 +18,6 @@ from rapport.messaging.line import Line
 from rapport.messaging.mime import Mail, make_mail
 from rapport.messaging.outbox import ending_of
 from rapport.messaging.outcome import Outcome
-from rapport.messaging.post import Post
 from rapport.store.conversations import open_conversations
 from rapport.store.customers import Customer, addresses_by_customer, customers_by_id
 from rapport.store.deliveries import Claim, Ending
@@ -32,7 +32,7 @@ class Ready:
     """A mail, a line of the chat or a post in Telegram that may leave now."""
 
     claim: Claim
-    mail: Mail | Line | Post
+    mail: Mail | Line | BotPost
     links: tuple[str, ...]
     transactional: bool
 

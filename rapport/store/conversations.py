@@ -113,6 +113,7 @@ class Standing:
     snoozed_until: datetime | None = None
     closed_at: datetime | None = None
     awaits: str | None = None
+    channel: str = "web"
 
 
 @dataclass(frozen=True, slots=True)

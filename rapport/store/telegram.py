@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base
+from rapport.store.conversations import Conversation
 from rapport.store.database import insert_or_ignore, insert_or_replace
 
 # Telegram itself keeps an update for a day at most.
@@ -105,12 +106,21 @@ async def chat_of_conversation(session: AsyncSession, conversation_id: str) -> i
     return await session.scalar(select(TelegramChat.chat_id).where(mine))
 
 
+async def go_on_by(session: AsyncSession, conversation_id: str, channel: str) -> None:
+    """The customer is here now, and is answered here; Telegram is not told later what she has read on the web."""
+    elsewhere = (Conversation.id == conversation_id) & (Conversation.channel != channel)
+    moved = update(Conversation).where(elsewhere).values(channel=channel).returning(Conversation.last_seq)
+    told = await session.scalar(moved)
+    if told is not None and channel == "telegram":
+        chat = update(TelegramChat).where(TelegramChat.conversation_id == conversation_id)
+        await session.execute(chat.values(sent_seq=told))
+
+
 async def show_message(session: AsyncSession, chat: TelegramChat, message_id: int, seq: int) -> None:
-    """Notes that the message `seq` of the chat's conversation is there already, as this one of Telegram's."""
-    shown = {"chat_id": chat.chat_id, "message_id": message_id, "conversation_id": chat.conversation_id, "seq": seq}
-    statement = insert_or_ignore(session, TelegramMessage, conflict=["chat_id", "message_id"])
-    await session.execute(statement.values(**shown))
-    # What stands before it and is still to be sent keeps its turn.
+    """That Telegram has the message `seq` of the chat's conversation already: it was posted there first."""
+    conversation_id = chat.conversation_id or ""
+    await note_shown(session, chat.chat_id, message_id, conversation_id=conversation_id, seq=seq)
+    # What stands before it and is still to be told keeps its turn.
     here = (TelegramChat.chat_id == chat.chat_id) & (TelegramChat.sent_seq == seq - 1)
     await session.execute(update(TelegramChat).where(here).values(sent_seq=seq))
 

@@ -73,7 +73,8 @@ async def waiting_to_be_told(session: AsyncSession, *, now: float) -> list[str]:
         ~_IS_THERE,
     )
     statement = select(Conversation.id).join(TelegramChat, TelegramChat.conversation_id == Conversation.id)
-    behind = and_(Conversation.last_seq > TelegramChat.sent_seq, TelegramChat.blocked_at.is_(None), free, new)
+    here = (Conversation.channel == "telegram") & TelegramChat.blocked_at.is_(None)
+    behind = and_(Conversation.last_seq > TelegramChat.sent_seq, here, free, new)
     return list(await session.scalars(statement.where(behind)))
 
 
@@ -104,6 +105,8 @@ _UNTOLD = (
     .join(MESSAGES, MESSAGES.c.conversation_id == CONVERSATIONS.c.id)
     .where(
         CHATS.c.conversation_id == bindparam("conversation"),
+        # Who has gone on upon the shop's page reads it there.
+        CONVERSATIONS.c.channel == "telegram",
         CHATS.c.blocked_at.is_(None),
         MESSAGES.c.seq > CHATS.c.sent_seq,
         MESSAGES.c.author != "customer",

@@ -40,6 +40,7 @@ from rapport.web import (
     shop,
     static_files,
     telegram,
+    telegram_links,
 )
 from rapport.web.api_suggestions import reply_memory
 from rapport.web.body_limit import BodyLimit
@@ -81,6 +82,7 @@ ROUTERS = (
     health.router,
     metrics.router,
     shop.router,
+    telegram_links.router,
     static_files.router,
     mailbox.router,
     api_docs.router,

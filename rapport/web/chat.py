@@ -95,7 +95,9 @@ async def say(body: NewMessage, conversation_id: InConversation, given: Given, d
     said = body.text or (pressed_button(body.payload, conversation_id, key=desk.key) if body.payload else None)
     async with given.database.session() as session:
         said = said or await filled_in(session, conversation_id, body.form or 0, body.values)
-        received = await receive(session, conversation_id, body.client_id, said, now=given.clock(), terms=desk.terms)
+        received = await receive(
+            session, conversation_id, body.client_id, said, now=given.clock(), terms=desk.terms, channel="web"
+        )
     given.signals.wake(topic(conversation_id), received.said)
     given.signals.wake(DESK)
     if received.awaits_assistant:

@@ -41,7 +41,8 @@ class Visit:
         shown = page(
             template, words=words, shop=settings.shop_name, language=self.language,
             demo=settings.mailbox_url is not None, customer=self.customer, customers=self.customers,
-            customer_token=self._customer_token(), **values,
+            customer_token=self._customer_token(),
+            telegram=bool(settings.telegram_token.get_secret_value()), **values,
         )  # fmt: skip
         shown.set_cookie("lang", self.language, samesite="lax", httponly=True)
         shown.set_cookie("demo_customer", self.customer or "", samesite="lax", httponly=True)

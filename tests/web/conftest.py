@@ -31,6 +31,7 @@ class Client:
     settings: Settings
     rasa: RasaServer
     headers: dict[str, str]
+    app: Any = None
     conversation_id: str = ""
 
     async def begin(self, **body: Any) -> httpx.Response:
@@ -97,11 +98,12 @@ async def running(settings: Settings, sqlite_template: Path) -> Running:
         async with serving(rasa, unused_port()) as rasa.url:
             at = {"assistant_url": rasa.url, "public_url": f"http://127.0.0.1:{port}", "port": port}
             changed = settings.model_copy(update=at | changes)
+            app = create_app(changed)
             async with (
-                serving(create_app(changed), port) as url,
+                serving(app, port) as url,
                 httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http,
             ):
-                yield Client(http, changed, rasa, {})
+                yield Client(http, changed, rasa, {}, app)
 
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from demo.bot_api import BotApi
 from demo.bot_api.people import Person
+from rapport.chat.gateway import receive
 from rapport.clock import utc_now
 from rapport.store.database import Database
 from rapport.store.telegram import TelegramChat
@@ -24,6 +26,13 @@ class Reached:
     client: Client
     person: Person
     database: Database
+
+    async def writes(self, text: str) -> None:
+        """She writes in Telegram: received as its door does."""
+        given, desk, here = self.client.app.state.services, self.client.app.state.desk, self.client.conversation_id
+        async with given.database.session() as session:
+            received = await receive(session, here, secrets.token_hex(8), text, now=given.clock(), channel="telegram")
+        desk.turns.start(here, received.turn)
 
 
 @pytest.fixture
@@ -43,26 +52,26 @@ async def reached(running: Running, bot_api: BotApi) -> AsyncIterator[Reached]:
 
 
 async def test_an_answer_is_told_and_the_question_is_not(reached: Reached) -> None:
-    await reached.client.say("hello there")
+    await reached.writes("hello there")
     assert [shown.text for shown in await reached.person.hears(1)] == ["You said: hello there"]
-    await reached.client.say("and more")
+    await reached.writes("and more")
     heard = await reached.person.hears(2)
     assert [shown.text for shown in heard] == ["You said: hello there", "You said: and more"]
     assert reached.person.api.calls_to("sendChatAction") == []
 
 
 async def test_an_assistant_that_thinks_is_seen_to_type(reached: Reached) -> None:
-    await reached.client.say("hello there")
+    await reached.writes("hello there")
     await reached.person.hears(1)
     reached.client.rasa.hang()
-    await reached.client.say("something hard")
+    await reached.writes("something hard")
     await reached.person.api.until(lambda: reached.person.api.calls_to("sendChatAction", chat=reached.person.id))
     reached.client.rasa.gate.set()
     await reached.person.hears(2)
 
 
 async def test_who_stops_lets_go_of_every_chat(running: Running, bot_api: BotApi, reached: Reached) -> None:
-    await reached.client.say("hello there")
+    await reached.writes("hello there")
     await reached.person.hears(1)
     async with reached.database.reading() as session:
         held = select(func.count()).where(TelegramChat.held_by.is_not(None), TelegramChat.sent_seq >= 2)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from rapport.chat.assistant import as_free_text
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button
 from rapport.chat.forms import answered_form
-from rapport.chat.telegram.deep_links import GREETING, start_with
+from rapport.chat.telegram.deep_links import GREETING, start_with, unlink
 from rapport.chat.telegram.heard import Heard, Hearing
 from rapport.chat.telegram.values import Said
 from rapport.chat.telegram.words import words
@@ -108,7 +108,13 @@ async def _stop(hearing: Hearing, argument: str) -> Heard:
     return await hearing.say(words(await hearing.language()).stopped)
 
 
+async def _unlink(hearing: Hearing, argument: str) -> Heard:
+    await unlink(hearing.session, hearing.chat, now=hearing.now)
+    return Heard(hearing.conversation_id)
+
+
 COMMANDS: dict[str, Command] = {
+    "unlink": _unlink,
     "start": _start,
     "help": _help,
     "orders": _orders,

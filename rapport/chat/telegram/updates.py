@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 
 from rapport.chat.gateway import DESK, topic
 from rapport.chat.telegram.attachments import Fetched, fetch, hear_file, hear_location, hear_unreadable
-from rapport.chat.telegram.chats import chat_of, first_word_of_group
+from rapport.chat.telegram.chats import CHANNEL, chat_of, first_word_of_group
 from rapport.chat.telegram.heard import Heard, Hearing
 from rapport.chat.telegram.lanes import Lanes
 from rapport.chat.telegram.pickup_points import PickupPoint
@@ -30,7 +30,7 @@ from rapport.messaging.leaving import BLOCKED, leave_telegram, unblocked_telegra
 from rapport.settings import Language
 from rapport.store.database import Database
 from rapport.store.signals import Signals
-from rapport.store.telegram import take_update, was_taken
+from rapport.store.telegram import go_on_by, take_update, was_taken
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,7 @@ class Updates:
         now = self.clock()
         chat = await chat_of(session, found.writer, otherwise=self.language, now=now)
         hearing = Hearing(session, chat, found.update_id, now, self.key, self.terms, self.points)
+        await go_on_by(session, hearing.conversation_id, CHANNEL)
         if not self.allowed(hearing.conversation_id):
             return await self._too_many(hearing)
         self._flooding.discard(chat.chat_id)

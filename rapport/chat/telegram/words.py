@@ -31,7 +31,7 @@ WORDS: dict[Language, Words] = {
     "zh": Words(
         help=(
             "想买什么、查订单、问售后，直接打字告诉我就行；也可以发图片或文件，或者发个位置，帮您找最近的自提点。\n"
-            "/orders 我的订单\n/language 切换语言\n/privacy 我的数据\n/stop 不再接收推送\n"
+            "/orders 我的订单\n/language 切换语言\n/privacy 我的数据\n/unlink 断开小铺账号\n/stop 不再接收推送\n"
             "想找真人，说一声“转人工”就好。"
         ),
         orders="我的订单",
@@ -61,7 +61,8 @@ WORDS: dict[Language, Words] = {
         help=(
             "Just write: what you're looking for, where your order is, what went wrong with it. You can send a "
             "picture or a file too, or your location, to find the nearest pick-up point.\n/orders My orders\n"
-            "/language Change the language\n/privacy My data\n/stop No more news\nFor a person, just ask for one."
+            "/language Change the language\n/privacy My data\n"
+            "/unlink Part this chat from my account\n/stop No more news\nFor a person, just ask for one."
         ),
         orders="My orders",
         privacy="My data",

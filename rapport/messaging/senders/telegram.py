@@ -11,8 +11,8 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from rapport.clock import Clock
+from rapport.messaging.bot_post import BotPost
 from rapport.messaging.outcome import Outcome
-from rapport.messaging.post import Post
 from rapport.settings import Settings
 from rapport.store.conversations import Author, append_message, locked, seq_of_client
 from rapport.store.database import Database
@@ -36,7 +36,7 @@ class TelegramSender:
         url = f"{settings.telegram_api_url.rstrip('/')}/bot{settings.telegram_token.get_secret_value()}/"
         self._http = httpx.AsyncClient(base_url=url, timeout=SECONDS)
 
-    async def send(self, post: Post) -> Outcome:
+    async def send(self, post: BotPost) -> Outcome:
         """Tries once, when the bot and this chat are free; a chat that is not free soon is put off."""
         try:
             chat_id = int(post.recipient)
@@ -70,7 +70,7 @@ class TelegramSender:
         await asyncio.sleep(max(0.0, moment.at - self._now()))
         return None
 
-    async def _post(self, post: Post) -> tuple[Outcome, int | None]:
+    async def _post(self, post: BotPost) -> tuple[Outcome, int | None]:
         """What came of it, and the number of the message in Telegram where it is there."""
         try:
             response = await self._http.post("sendMessage", json=_body(post))
@@ -87,14 +87,14 @@ class TelegramSender:
         async with self._database.session() as session:
             await hold_chat(session, chat_id, until=self._now() + seconds.total_seconds())
 
-    async def _note_or_complain(self, post: Post, message_id: int) -> None:
+    async def _note_or_complain(self, post: BotPost, message_id: int) -> None:
         try:
             await self._note(post, message_id)
         except SQLAlchemyError:
             # It has left, and nothing may send it again; that the thread does not show it is the smaller harm.
             log.exception("%s was sent and does not stand in its conversation", post.key)
 
-    async def _note(self, post: Post, message_id: int) -> None:
+    async def _note(self, post: BotPost, message_id: int) -> None:
         """Puts it into the conversation of that chat: she may answer it, and whoever answers her must see it."""
         async with self._database.session() as session:
             chat = await session.get(TelegramChat, int(post.recipient))
@@ -134,7 +134,7 @@ def refusal(status: int, answer: dict[str, Any]) -> Outcome:
             return Outcome("refused", status, said)
 
 
-def _body(post: Post) -> dict[str, Any]:
+def _body(post: BotPost) -> dict[str, Any]:
     """Without a way of parsing: names and words are strangers', and where nothing is parsed nothing is injected."""
     keys = [[{"text": title, "url": url}] for title, url in post.keys]
     body: dict[str, Any] = {"chat_id": int(post.recipient), "text": post.text}

@@ -33,7 +33,7 @@ class RapportChat extends HTMLElement {
       on: {
         message: (message) => this.#showMessage(message), state: (state) => this.#showState(state), typing: (authors) => this.#showTyping(authors),
         read: () => this.#showUnread(), failed: (message, status, problem) => this.#failed(message, status, problem),
-        forgotten: () => this.#forgotten(), opened: () => { this.#parts.star.hidden = false; },
+        forgotten: () => this.#forgotten(), opened: () => { this.#parts.star.hidden = false; this.#parts.go.hidden = !this.dataset.telegram; },
       },
     });
     this.#build();
@@ -96,6 +96,8 @@ class RapportChat extends HTMLElement {
     p.status = el("p", {}, w.assistant);
     p.star = button("icon", w.rate, () => { this.#rating.toggle(Boolean(this.#state.closed)); }, icon("star"));
     p.star.hidden = !this.#line.session;
+    p.go = button("icon", w.telegram, () => this.#goOn(), icon("send"));
+    p.go.hidden = p.star.hidden || !this.dataset.telegram;
     p.queueText = el("span", { role: "status" });
     p.queue = el("div", { className: "bar", hidden: true }, p.queueText, button("", w.back, () => this.#leaveQueue()));
     p.offline = el("div", { className: "bar", role: "status", hidden: true }, w.offline);
@@ -116,7 +118,7 @@ class RapportChat extends HTMLElement {
       text: (text) => this.#send({ text }), file: (file, src) => this.#sendFile(file, src), typing: () => this.#type(), notice: (text) => this.#notice(text),
     });
     p.panel = el("section", { className: "panel", role: "dialog", "aria-label": w.title, hidden: true },
-      el("header", {}, p.face, el("div", {}, el("h2", {}, w.title), p.status), p.star, button("icon", w.close, () => this.close(), icon("close"))),
+      el("header", {}, p.face, el("div", {}, el("h2", {}, w.title), p.status), p.go, p.star, button("icon", w.close, () => this.close(), icon("close"))),
       p.queue, p.offline, p.scroll, p.typist, el("div", { className: "over" }, p.jump), p.notice, this.#rating.shown, this.#composer.form, el("div", { className: "drop", "aria-hidden": "true" }, w.drop));
     p.panel.addEventListener("keydown", (event) => this.#key(event));
     this.#composer.takeDrops(p.panel);
@@ -125,6 +127,13 @@ class RapportChat extends HTMLElement {
     for (const name of ["resize", "scroll"]) visualViewport?.addEventListener(name, () => this.#fit());
     matchMedia(PHONE).addEventListener("change", () => this.#fit());
     this.#greet();
+  }
+
+  async #goOn() {
+    const tab = open(); // within the press, or the browser holds it back
+    const answer = await this.#line.call("POST", "/chat/telegram").catch(() => null);
+    if (answer?.ok && tab) tab.location = (await answer.json()).url;
+    else { tab?.close(); this.#notice(this.#w.failed); }
   }
 
   #greet() {

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class BotPost:
     """What is said to the Telegram chat `recipient`: plain words, keys (title, address) below them.
 
     `cards` are the products as our own history of the conversation shows them. `key` makes a repetition the same line
