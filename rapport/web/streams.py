@@ -57,9 +57,10 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes], streams: Streams) -> None:
+    def __init__(self, events: AsyncGenerator[bytes], streams: Streams, status_code: int = 200) -> None:
+        # FastAPI reads the default of `status_code` for the description of the routes.
         self._events, self._streams = events, streams
-        self.status_code, self.background = 200, None
+        self.status_code, self.background = status_code, None
         # nginx would gather a stream before it passes it on.
         self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
