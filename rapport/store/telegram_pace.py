@@ -1,9 +1,9 @@
 """How fast the bot may speak, kept in the database, so that all processes together keep Telegram's limits.
 
-A generic cell rate algorithm (ITU-T I.371) without bursts: each message takes the next free moment of the whole bot
-and moves it on. Telegram allows 30 messages a second, one a second to a chat, 20 a minute to a group. The intervals
-leave room for a message that leaves up to `LATE` seconds after its moment, in every sliding window and not just on
-average; one that would leave later still has to ask again.
+Telegram allows 30 messages a second, one a second to a chat, 20 a minute to a group. The bot has 29 slots, and each
+serves one message in a second and a little: in no second, wherever it begins, there are more than 29, but an answer
+need not wait while there were few. A message may leave up to `LATE` seconds after its moment; one that would leave
+later still has to ask again. Pushes are spread evenly besides: soon a slot is free for an answer.
 """
 
 from __future__ import annotations
@@ -11,18 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import BigInteger, Float, Table, bindparam, case, or_, select, update
+from sqlalchemy import BigInteger, Float, Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.store.database import insert_or_ignore
 from rapport.store.telegram import TelegramChat, TelegramPace
 
-# Within a closed second leave at most (1 + LATE) / BOT + 1 messages, less than 30.
-BOT, LATE = 1 / 27, 0.05
+LATE = 0.05
+# A slot serves again when the second after the latest moment its message may have left at is over.
+SLOTS, SLOT = 29, 1.0 + LATE + 0.01
 CHAT = {"private": 1.0 + LATE, "group": 60 / 19}
+PUSH = 1 / 26
+# The row of the pushes; those of the slots follow.
+PUSHES = 1
 # How far ahead of now a push may reserve: so long an answer waits at most behind pushes.
 PUSH_AHEAD = 0.25
-FAR = 1e9
+FAR = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,12 @@ async def reserve(session: AsyncSession, chat_id: int, *, now: float, ahead: flo
     """The moment at which one message may leave for this chat.
 
     Refused while the chat itself has to wait: a moment of the whole bot is not spent on who cannot use it. `ahead`
-    (seconds): refused, too, where the bot is booked further ahead than that.
+    (seconds) makes it a push: refused, too, where the bot is booked further ahead than that.
     """
     chat = (await session.execute(_CHAT, {"chat": chat_id})).one_or_none()
     if chat is not None and chat.next_at > now:
         return Moment(chat.next_at, granted=False)
-    moment = await _of_the_bot(session, now=now, ahead=ahead)
+    moment = await (_slot(session, now=now) if ahead is None else _push(session, now=now, ahead=ahead))
     if chat is not None and moment.granted:
         await session.execute(_MOVE_ON, {"chat": chat_id, "next": moment.at + CHAT[chat.kind]})
     return moment
@@ -58,7 +62,7 @@ async def reserve_held(session: AsyncSession, chat_id: int, *, by: str, now: flo
     kind = await session.scalar(_HOLD, values)
     if kind is None:
         return await _why_not(session, chat_id, by=by, now=now)
-    moment = await _of_the_bot(session, now=now, ahead=None)
+    moment = await _slot(session, now=now)
     if moment.at > now:
         await session.execute(_MOVE_ON, {"chat": chat_id, "next": moment.at + CHAT[kind]})
     return moment
@@ -79,39 +83,59 @@ async def hold_chat(session: AsyncSession, chat_id: int, *, until: float) -> Non
 
 async def hold_bot(session: AsyncSession, *, until: float) -> None:
     """Telegram wants the whole bot to be silent until then."""
-    await _free_at(session)
-    await session.execute(update(TelegramPace).where(TelegramPace.next_at < until).values(next_at=until))
+    await _prepare(session)
+    await session.execute(update(PACE).where(PACE.c.next_at < until).values(next_at=until))
 
 
-async def _of_the_bot(session: AsyncSession, *, now: float, ahead: float | None) -> Moment:
-    latest = now + (FAR if ahead is None else ahead)
-    before = await session.scalar(_TAKE, {"now": now, "latest": latest})
-    if before is not None:
-        return Moment(float(before) - BOT, granted=True)
-    free = await _free_at(session)
-    if free > latest:
-        return Moment(free - (ahead or 0.0), granted=False)
-    # There was no row to move on: the bot's first message.
-    return await _of_the_bot(session, now=now, ahead=ahead)
+async def _push(session: AsyncSession, *, now: float, ahead: float) -> Moment:
+    latest = now + ahead
+    turn = float(await session.scalar(_TURN) or 0.0)
+    if turn > latest:
+        return Moment(turn - ahead, granted=False)
+    moment = await _slot(session, now=max(now, turn), latest=latest)
+    if not moment.granted:
+        return Moment(max(now, moment.at - ahead), granted=False)
+    await session.execute(_NEXT_TURN, {"next": moment.at + PUSH})
+    return moment
 
 
-async def _free_at(session: AsyncSession) -> float:
-    """The bot's next free moment; its row is made where there is none yet."""
-    await session.execute(insert_or_ignore(session, TelegramPace, conflict=["id"]).values(id=1, next_at=0.0))
-    return float(await session.scalar(select(TelegramPace.next_at)) or 0.0)
+async def _slot(session: AsyncSession, *, now: float, latest: float = FAR) -> Moment:
+    """The slot that is free first; refused where that is after `latest`."""
+    again = await session.scalar(_TAKE, {"now": now, "latest": latest})
+    if again is not None:
+        return Moment(float(again) - SLOT, granted=True)
+    await _prepare(session)
+    free = float(await session.scalar(_FREE_AT) or 0.0)
+    # Else there were no slots yet, or others were just taking them.
+    return Moment(free, granted=False) if free > latest else await _slot(session, now=now, latest=latest)
+
+
+async def _prepare(session: AsyncSession) -> None:
+    rows = [{"id": number, "next_at": 0.0} for number in range(PUSHES, PUSHES + SLOTS + 1)]
+    await session.execute(insert_or_ignore(session, TelegramPace, conflict=["id"]), rows)
 
 
 CHATS, PACE = cast(Table, TelegramChat.__table__), cast(Table, TelegramPace.__table__)
 # The chat's row is locked first, everywhere: what is locked in one order cannot wait for itself.
 _THIS = CHATS.c.chat_id == bindparam("chat", type_=BigInteger)
 _CHAT = select(CHATS.c.next_at, CHATS.c.kind).where(_THIS).with_for_update()
-_NOW, _LATEST = bindparam("now", type_=Float), bindparam("latest", type_=Float)
+_NOW = bindparam("now", type_=Float)
+_SLOT = (
+    select(PACE.c.id)
+    .where(PACE.c.id > PUSHES, PACE.c.next_at <= bindparam("latest", type_=Float))
+    .order_by(PACE.c.next_at, PACE.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _TAKE = (
     update(PACE)
-    .where(PACE.c.id == 1, PACE.c.next_at <= _LATEST)
-    .values(next_at=case((PACE.c.next_at > _NOW, PACE.c.next_at), else_=_NOW) + BOT)
+    .where(PACE.c.id == _SLOT.scalar_subquery())
+    .values(next_at=case((PACE.c.next_at > _NOW, PACE.c.next_at), else_=_NOW) + SLOT)
     .returning(PACE.c.next_at)
 )
+_FREE_AT = select(func.min(PACE.c.next_at)).where(PACE.c.id > PUSHES)
+_TURN = select(PACE.c.next_at).where(PACE.c.id == PUSHES).with_for_update()
+_NEXT_TURN = update(PACE).where(PACE.c.id == PUSHES).values(next_at=bindparam("next", type_=Float))
 _MOVE_ON = update(CHATS).where(_THIS).values(next_at=bindparam("next", type_=Float))
 _FREE = or_(CHATS.c.held_by.is_(None), CHATS.c.held_by == bindparam("by"), CHATS.c.held_until < _NOW)
 _NEXT = case((CHATS.c.kind == "group", bindparam("group", type_=Float)), else_=bindparam("private", type_=Float))

@@ -97,9 +97,9 @@ async def test_what_was_pushed_is_not_told_again(scene: Scene) -> None:
 
 async def test_a_chat_that_telegram_wants_left_alone_holds_up_no_other(scene: Scene) -> None:
     other = await opened(scene.database, scene.voice, scene.api, "tom")
-    scene.api.flood(1.0, chat=scene.person.id)
     await scene.say("assistant", "Late")
     await other.say("assistant", "At once")
+    scene.api.flood(3.0, chat=scene.person.id)
     await asyncio.gather(scene.tell(), other.tell())
     sent = [call for call in scene.api.calls if call.method == "sendMessage"]
     assert [call.status for call in sent if call.chat == other.person.id] == [200]
