@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 
 from rapport.chat.files import LARGEST_FILE, MEDIA_TYPES, store_file
 from rapport.chat.gateway import DESK, receive_file, topic
+from rapport.store.telegram import go_on_by
 from rapport.web.chat import ACCEPTED, Given, Text
 from rapport.web.desk import AtDesk, InConversation
 
@@ -34,6 +35,7 @@ async def send(
         store_file, folder, conversation_id, name=name, media_type=file.content_type or "", content=content
     )
     async with given.database.session() as session:
+        await go_on_by(session, conversation_id, "web")
         received = await receive_file(
             session, conversation_id, stored, client_id=client_id, key=desk.key, now=given.clock()
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from demo.bot_api.people import Person
 from demo.bot_api.server import serving
 from rapport.clock import utc_now
 from rapport.marketing.rulebook import RuleFolder
+from rapport.messaging.bot_post import BotPost
 from rapport.messaging.leaving import BLOCKED, STOPPED, leave_telegram, unblocked_telegram
 from rapport.messaging.opening import open_outbox
-from rapport.messaging.senders.telegram import refusal
+from rapport.messaging.senders.telegram import TelegramSender, refusal
 from rapport.messaging.worker import OutboxWorker
 from rapport.settings import Settings
 from rapport.store.consents import Consent, consents_of, record_consent, suppression_reason
@@ -183,6 +185,24 @@ async def test_a_lost_answer_parks_marketing(shop: Any, worker: OutboxWorker, ap
     api.fail()
     await worker.run_once()
     assert (await state_of(shop, number))[0] == "unknown"
+
+
+async def test_what_would_leave_too_late_for_the_limits_does_not_leave(
+    shop: Any, settings: Settings, api: BotApi, clock: Any
+) -> None:
+    """As on a machine so busy that every look at the clock is a fifth of a second later."""
+    person = api.person()
+    person.start()
+
+    def busy() -> datetime:
+        clock.move(seconds=0.2)
+        return clock()
+
+    bot = {"telegram_token": SecretStr(api.token), "telegram_api_url": api.url}
+    sender = TelegramSender(settings.model_copy(update=bot), shop.database, busy)
+    outcome = await sender.send(BotPost(str(person.id), "message:1", "Good day", (), (), transactional=False))
+    await sender.close()
+    assert (outcome.kind, outcome.again_after, person.heard) == ("not_tried", timedelta(seconds=1), [])
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,11 @@ from rapport.store.conversations import Author, append_message, locked, seq_of_c
 from rapport.store.database import Database
 from rapport.store.signals import send_signal
 from rapport.store.telegram import TelegramChat, show_message
-from rapport.store.telegram_pace import PUSH_AHEAD, hold_chat, reserve
+from rapport.store.telegram_pace import LATE, PUSH_AHEAD, hold_chat, reserve
 
 # Longer than this nobody in the queue waits for one chat: its message comes again when the chat is free.
 PATIENCE = 0.3
+TOO_LATE = 1.0
 SECONDS = 30.0
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ class TelegramSender:
                     return moment.at - now
                 await asyncio.sleep(moment.at - now)
         await asyncio.sleep(max(0.0, moment.at - self._now()))
-        return None
+        # Later than this it might be one too many within a second: on a busy machine it asks for another moment.
+        return None if self._now() <= moment.at + LATE else TOO_LATE
 
     async def _post(self, post: BotPost) -> tuple[Outcome, int | None]:
         """What came of it, and the number of the message in Telegram where it is there."""
