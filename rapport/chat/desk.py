@@ -120,12 +120,18 @@ async def snooze(
     *,
     version: int,
     now: datetime,
-    until: datetime,
+    until: datetime | None,
     terms: Terms = TERMS,
 ) -> int:
-    """Out of the way until then, or until the customer says something; it stays with the agent who holds it."""
+    """Out of the way until then, or until the customer says something; None: back at once.
+
+    It stays with the agent who holds it.
+    """
     standing = await _locked(session, conversation_id, version)
     held_by(standing, by)
+    if until is None:
+        await wake_up(session, conversation_id, now=now)
+        return await _done(session, conversation_id, by, "woken", new=version, now=now, terms=terms)
     await snooze_until(session, conversation_id, until, now=now)
     details = {"until": until.isoformat()}
     return await _done(session, conversation_id, by, "snoozed", new=version, now=now, terms=terms, **details)

@@ -47,7 +47,7 @@ class Transfer(Act):
 
 
 class Snooze(Act):
-    until: AwareDatetime = Field(strict=False)
+    until: AwareDatetime | None = Field(strict=False)
 
 
 class Line(Act):
@@ -138,12 +138,12 @@ async def closing(
     return _changed(given, conversation_id, version)
 
 
-@router.post(PATH + "/snooze", summary="Put it off until a time, or until the customer answers")
+@router.post(PATH + "/snooze", summary="Put it off until a time, or until the customer answers; null: no longer")
 async def snoozing(
     body: Snooze, conversation_id: ConversationId, given: Given, desk: AtDesk, by: Answerer
 ) -> dict[str, Any]:
     now = given.clock()
-    if not now < body.until <= now + LONGEST_SNOOZE:
+    if body.until is not None and not now < body.until <= now + LONGEST_SNOOZE:
         raise HTTPException(422, f"`until` must lie within the next {LONGEST_SNOOZE.days} days.")
     async with given.database.session() as session:
         version = await snooze(

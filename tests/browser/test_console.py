@@ -325,6 +325,13 @@ async def test_snoozed_closed_and_passed_on(
     for shelf, number in (("snoozed", numbers[0]), ("closed", numbers[1])):
         await page.locator(f'.shelves a[href$="{shelf}"]').click()
         await expect(page.locator(f"#row-{number}")).to_be_visible()
+    await page.locator('.shelves a[href$="snoozed"]').click()
+    await open_row(page, numbers[0])
+    await page.locator("#state [data-act=wake]").click()
+    await expect(page.locator("#list .row")).to_have_count(0)
+    await expect(page.locator("#state [data-act=wake]")).to_have_count(0)
+    await page.locator('.shelves a[href$="mine"]').click()
+    await expect(page.locator(f"#row-{numbers[0]}")).to_be_visible()
     await wang.close()
 
 

@@ -143,6 +143,19 @@ async def test_what_is_snoozed_wakes_with_the_customer_s_next_word(chat: Chat) -
     assert (one.snoozed_until, handoff.snoozed_seconds, handoff.snoozed_at) == (None, 90.0, None)
 
 
+async def test_what_is_snoozed_is_brought_back_by_who_holds_it(chat: Chat) -> None:
+    async with chat.database.session() as session:
+        await take_over(session, chat.id, ANN, version=1, now=chat.now)
+        await snooze(session, chat.id, ANN, version=2, until=chat.now + timedelta(hours=1), now=chat.now)
+    chat.now += timedelta(seconds=40)
+    async with chat.database.session() as session:
+        with pytest.raises(NotHeldError):
+            await snooze(session, chat.id, BOB, version=2, until=None, now=chat.now)
+        assert await snooze(session, chat.id, ANN, version=2, until=None, now=chat.now) == 2
+    one, (handoff,) = await _conversation(chat), await _handoffs(chat.database)
+    assert (one.snoozed_until, one.agent, handoff.snoozed_seconds) == (None, "ann", 40.0)
+
+
 async def test_what_was_closed_goes_on_with_the_assistant(chat: Chat) -> None:
     async with chat.database.session() as session:
         await take_over(session, chat.id, ANN, version=1, now=chat.now)

@@ -343,7 +343,8 @@ class Thread {
   }
 
   async act(name, values = {}) {
-    const answer = await Api.call("POST", `/api/conversations/${this.id}/${name}`, { version: this.version, ...values });
+    const [path, given] = name === "wake" ? ["snooze", { until: null }] : [name, values];
+    const answer = await Api.call("POST", `/api/conversations/${this.id}/${path}`, { version: this.version, ...given });
     await this.news();
     if (answer?.ok) Notice.show(words[`done_${name.replace("-", "_")}`] || words.saved);
     else if (answer?.status === 409) this.refusedByOther();
