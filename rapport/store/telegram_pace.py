@@ -1,7 +1,7 @@
 """How fast the bot may speak, kept in the database, so that all processes together keep Telegram's limits.
 
-Telegram allows 30 messages a second, one a second to a chat, 20 a minute to a group. The bot has 29 slots, and each
-serves one message in a second and a little: in no second, wherever it begins, there are more than 29, but an answer
+Telegram allows 30 messages a second, one a second to a chat, 20 a minute to a group. The bot has 30 slots, and each
+serves one message in 1.15 s: in no second, wherever it begins, there are more than 30, but an answer
 need not wait while there were few. A message may leave up to `LATE` seconds after its moment; one that would leave
 later still has to ask again. Pushes are spread evenly besides: soon a slot is free for an answer.
 """
@@ -18,8 +18,9 @@ from rapport.store.database import insert_or_ignore
 from rapport.store.telegram import TelegramChat, TelegramPace
 
 LATE = 0.05
-# A slot serves again when the second after the latest moment its message may have left at is over.
-SLOTS, SLOT = 29, 1.0 + LATE + 0.01
+# A slot serves again a second after the latest moment its message may have arrived at, so long a way being usual.
+WAY = 0.1
+SLOTS, SLOT = 30, 1.0 + LATE + WAY
 CHAT = {"private": 1.0 + LATE, "group": 60 / 19}
 PUSH = 1 / 26
 # The row of the pushes; those of the slots follow.
