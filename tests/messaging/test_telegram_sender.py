@@ -196,13 +196,14 @@ async def test_what_would_leave_too_late_for_the_limits_does_not_leave(
 
     def busy() -> datetime:
         clock.move(seconds=0.2)
-        return clock()
+        moment: datetime = clock()
+        return moment
 
     bot = {"telegram_token": SecretStr(api.token), "telegram_api_url": api.url}
     sender = TelegramSender(settings.model_copy(update=bot), shop.database, busy)
     outcome = await sender.send(BotPost(str(person.id), "message:1", "Good day", (), (), transactional=False))
     await sender.close()
-    assert (outcome.kind, outcome.again_after, person.heard) == ("not_tried", timedelta(seconds=1), [])
+    assert (outcome.kind, outcome.again_after, person.heard) == ("not_tried", timedelta(seconds=1.1), [])
 
 
 @pytest.mark.parametrize(

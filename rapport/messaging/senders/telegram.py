@@ -18,11 +18,12 @@ from rapport.store.conversations import Author, append_message, locked, seq_of_c
 from rapport.store.database import Database
 from rapport.store.signals import send_signal
 from rapport.store.telegram import TelegramChat, show_message
-from rapport.store.telegram_pace import LATE, PUSH_AHEAD, hold_chat, reserve
+from rapport.store.telegram_pace import LATE, PUSH_AHEAD, Moment, hold_chat, reserve
 
 # Longer than this nobody in the queue waits for one chat: its message comes again when the chat is free.
 PATIENCE = 0.3
-TOO_LATE = 1.0
+# So long a chat is not free after a moment that was missed; so often one is asked for.
+CHATS_SECOND, TRIES = 1.1, 3
 SECONDS = 30.0
 log = logging.getLogger(__name__)
 
@@ -58,19 +59,27 @@ class TelegramSender:
 
     async def _reserved(self, chat_id: int) -> float | None:
         """None when the moment has come; else for how many seconds the chat is not free."""
+        for _ in range(TRIES):
+            moment = await self._moment(chat_id)
+            if not moment.granted:
+                return moment.at - self._now()
+            await asyncio.sleep(max(0.0, moment.at - self._now()))
+            if self._now() <= moment.at + LATE:
+                return None
+            # It might be one too many within a second: on a busy machine another moment is asked for.
+            await asyncio.sleep(CHATS_SECOND)
+        return CHATS_SECOND
+
+    async def _moment(self, chat_id: int) -> Moment:
+        """Waits for its turn among the pushes, and for a free slot; not for a chat that is to be left alone."""
         async with self._next:
             while True:
                 now = self._now()
                 async with self._database.session() as session:
                     moment = await reserve(session, chat_id, now=now, ahead=PUSH_AHEAD)
-                if moment.granted:
-                    break
-                if moment.at - now > PATIENCE:
-                    return moment.at - now
+                if moment.granted or moment.at - now > PATIENCE:
+                    return moment
                 await asyncio.sleep(moment.at - now)
-        await asyncio.sleep(max(0.0, moment.at - self._now()))
-        # Later than this it might be one too many within a second: on a busy machine it asks for another moment.
-        return None if self._now() <= moment.at + LATE else TOO_LATE
 
     async def _post(self, post: BotPost) -> tuple[Outcome, int | None]:
         """What came of it, and the number of the message in Telegram where it is there."""
