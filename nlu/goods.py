@@ -9,6 +9,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from nlu.language import HAN
+from nlu.misspelt import Misspelt
 
 LEXICON = Path(__file__).with_name("goods.yml")
 _HAN = re.compile(f"[{HAN}]")
@@ -20,15 +21,20 @@ class Goods:
     """The longest names win; a single Chinese character counts only where it is a word of its own."""
 
     def __init__(self, lexicon: Path = LEXICON) -> None:
-        shelves = YAML(typ="safe", pure=True).load(lexicon.read_text(encoding="utf-8")).values()
+        shelves = list(YAML(typ="safe", pure=True).load(lexicon.read_text(encoding="utf-8")).values())
         self._phrases = frozenset(_singular(name) for shelf in shelves for name in shelf["en"])
         self._names = frozenset(name for shelf in shelves for name in shelf["zh"] if len(name) > 1)
+        self._misspelt = Misspelt([*self._phrases, *(f"{name}s" for name in self._phrases), *self._names])
         self._longest_name = max(map(len, self._names))
 
     def find(self, folded_text: str) -> Iterator[tuple[int, int]]:
         """The stretches of folded text that name goods."""
         yield from self._phrases_in(list(_WORD.finditer(folded_text)))
         yield from self._names_in(folded_text)
+
+    def guess(self, folded_text: str) -> Iterator[tuple[int, int]]:
+        """The stretches that would name goods if they were spelt well; hints, many of them wrong."""
+        return self._misspelt.find(folded_text)
 
     def _phrases_in(self, words: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
         place = 0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from nlu.entities import pattern_entities
 from nlu.entity import Entity
 from nlu.folding import fold
+from nlu.sounds import sound
 from nlu.words import Splitter, Word
 
 # Which of them a customer wrote never tells the intent, only that there is one.
@@ -62,7 +61,7 @@ def _han_grams(words: Iterable[Word]) -> Iterator[str]:
     """Pieces of a Chinese run across word borders (a splitter's borders waver), and its syllables without tones."""
     run = "".join(word.text for word in words)
     yield from (f"c{piece}" for piece in _slices(run, _HAN_PIECES))
-    sounds = [_sound(character) for character in run]
+    sounds = [sound(character) for character in run]
     for size in _SOUNDS:
         yield from ("p" + " ".join(sounds[start : start + size]) for start in range(len(sounds) - size + 1))
 
@@ -76,17 +75,3 @@ def _latin_grams(words: Iterable[Word]) -> Iterator[str]:
 def _slices(text: str, sizes: Sequence[int]) -> Iterator[str]:
     for size in sizes:
         yield from (text[start : start + size] for start in range(len(text) - size + 1))
-
-
-@functools.lru_cache(maxsize=16384)
-def _sound(character: str) -> str:
-    return str(_pinyin()(character)[0])
-
-
-@functools.cache
-def _pinyin() -> Callable[[str], list[str]]:
-    # Read when it is imported: single characters need neither its 47,000 phrases nor copies of its tables (50 MB).
-    os.environ |= {"PYPINYIN_NO_PHRASES": "true", "PYPINYIN_NO_DICT_COPY": "true"}
-    from pypinyin import lazy_pinyin
-
-    return lazy_pinyin

@@ -21,7 +21,7 @@ _UNNAMED_SHARE = 3
 _FILE = "entities.crfsuite"
 # Lafferty et al. 2001, by L-BFGS with elastic-net weights: the same lines give the same file.
 _ALGORITHM = "lbfgs"
-_SETTINGS = {"c1": 0.3, "c2": 0.02, "max_iterations": 50, "feature.possible_transitions": True}
+_SETTINGS = {"c1": 0.3, "c2": 0.1, "max_iterations": 50, "feature.possible_transitions": True}
 
 
 class Tagger:

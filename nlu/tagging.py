@@ -1,36 +1,18 @@
-"""What the entity tagger looks at: pieces of a text, their neighbours, and what patterns and lexicons say of them."""
+"""How a text is put to the tagger, and how its tags are read back: B-kind, I-kind, O."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 
 from nlu.annotations import Span
+from nlu.clues import Sight, marks
 from nlu.entities import pattern_entities
 from nlu.goods import Goods
-from nlu.language import HAN
-from nlu.words import Splitter, Word
+from nlu.pieces import Piece, pieces
+from nlu.words import Splitter
 
-# Chinese by the character: a word splitter's borders waver with what stands around a name.
-_PIECES = re.compile(rf"(?P<han>[{HAN}])|(?P<letters>[^\W\d_{HAN}]+)|(?P<digits>\d+)|(?P<other>[^\s])")
 _OUTSIDE = "O"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A character of Chinese, a run of letters or digits, or a sign; `shape` is which of them."""
-
-    text: str
-    start: int
-    end: int
-    shape: str
-
-
-def pieces(folded_text: str) -> list[Piece]:
-    """Everything but blanks."""
-    found = _PIECES.finditer(folded_text)
-    return [Piece(match.group(), match.start(), match.end(), str(match.lastgroup)) for match in found]
 
 
 class TagReader:
@@ -43,21 +25,25 @@ class TagReader:
     def read(self, folded_text: str, intent: str = "") -> tuple[list[Piece], list[list[str]]]:
         """The pieces and what is seen at each; `intent` is what the message wants: in an order, a number counts."""
         found = pieces(folded_text)
-        patterns = _marks((entity.kind, entity.start, entity.end) for entity in pattern_entities(folded_text))
-        goods = _marks(("goods", start, end) for start, end in self._goods.find(folded_text))
-        words = {place: word for word in self._splitter.split(folded_text) for place in range(word.start, word.end)}
-        texts = ["<<", "<", *(piece.text for piece in found), ">", ">>"]
-        marks = ["", "", *(patterns.get(piece.start, "") for piece in found), "", ""]
-        named = ["", "", *(goods.get(piece.start, "") for piece in found), "", ""]
-        return found, [
-            [
-                *_around(texts, number),
-                *_marked(marks, named, number),
-                *_form(piece, words.get(piece.start)),
-                *_wanted(intent, marks[number + 2], named[number + 2]),
-            ]
-            for number, piece in enumerate(found)
-        ]
+        sight = self._sight(found, folded_text, intent)
+        return found, [sight.clues(number) for number in range(len(found))]
+
+    def _sight(self, found: Sequence[Piece], folded_text: str, intent: str) -> Sight:
+        patterns = ((entity.kind, entity.start, entity.end) for entity in pattern_entities(folded_text))
+        goods = marks(found, (("goods", start, end) for start, end in self._goods.find(folded_text)))
+        misspelt = (("goods", start, end) for start, end in self._goods.guess(folded_text))
+        words = self._splitter.split(folded_text)
+        word_of = {place: number for number, word in enumerate(words) for place in range(word.start, word.end)}
+        return Sight(
+            pieces=found,
+            patterns=marks(found, patterns),
+            goods=goods,
+            misspelt=marks(found, misspelt),
+            words=words,
+            word_of=[word_of.get(piece.start) for piece in found],
+            nth=list(accumulate(mark.startswith("B") for mark in goods)),
+            intent=intent,
+        )
 
 
 def labels(found: Sequence[Piece], spans: Iterable[Span]) -> list[str]:
@@ -81,53 +67,3 @@ def spans(found: Sequence[Piece], tags: Sequence[str]) -> list[Span]:
         else:
             spelled.append(Span(kind, piece.start, piece.end))
     return spelled
-
-
-def _marks(found: Iterable[tuple[str, int, int]]) -> dict[int, str]:
-    return {
-        place: f"{'B' if place == start else 'I'}-{kind}" for kind, start, end in found for place in range(start, end)
-    }
-
-
-def _around(texts: Sequence[str], number: int) -> list[str]:
-    far_before, before, here, after, far_after = texts[number : number + 5]
-    return [
-        "bias",
-        f"0={here}",
-        f"-1={before}",
-        f"-2={far_before}",
-        f"+1={after}",
-        f"+2={far_after}",
-        f"-1,0={before}|{here}",
-        f"0,+1={here}|{after}",
-        f"-2,-1={far_before}|{before}",
-        f"+1,+2={after}|{far_after}",
-    ]
-
-
-def _marked(marks: Sequence[str], named: Sequence[str], number: int) -> list[str]:
-    place = number + 2
-    return [
-        f"pattern={marks[place]}",
-        f"pattern-1={marks[place - 1]}",
-        f"pattern+1={marks[place + 1]}",
-        f"goods={named[place]}",
-        f"goods-1={named[place - 1]}",
-        f"goods+1={named[place + 1]}",
-        f"goods={named[place]},+1={named[place + 1]},+2={named[place + 2]}",
-    ]
-
-
-def _wanted(intent: str, mark: str, name: str) -> list[str]:
-    return [f"intent={intent}", f"intent={intent},pattern={mark}", f"intent={intent},goods={name}"]
-
-
-def _form(piece: Piece, word: Word | None) -> list[str]:
-    if piece.shape == "han" and word is not None:
-        place = "S" if len(word.text) == 1 else "B" if piece.start == word.start else "I"
-        return ["han", f"word={word.text}", f"in={place}"]
-    if piece.shape == "digits":
-        return [f"digits={min(len(piece.text), 6)}"]
-    if piece.shape == "letters":
-        return ["letters", f"ends={piece.text[-3:]}", f"ends2={piece.text[-2:]}", f"begins={piece.text[:3]}"]
-    return [piece.shape]

@@ -7,8 +7,9 @@ import pytest
 from nlu.annotations import Span
 from nlu.examples import Example
 from nlu.folding import fold
+from nlu.pieces import pieces
 from nlu.tagger import tag_reader
-from nlu.tagging import TagReader, labels, pieces, spans
+from nlu.tagging import TagReader, labels, spans
 from nlu.words import Splitter
 
 
