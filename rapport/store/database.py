@@ -92,7 +92,11 @@ def insert_or_ignore_on(dialect: str, table: Any, *, conflict: Sequence[str]) ->
 
 def insert_or_replace(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """An INSERT that overwrites the row with the same `conflict` columns, in the database's own words."""
-    dialect = session.get_bind().dialect.name
+    return insert_or_replace_on(session.get_bind().dialect.name, table, conflict=conflict)
+
+
+def insert_or_replace_on(dialect: str, table: Any, *, conflict: Sequence[str]) -> Any:
+    """The same for a database that is known by its dialect's name: a statement to keep."""
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite_dialect.insert(table)
     replaced = {column.key: column for column in insert.excluded if column.key not in conflict}
     return insert.on_conflict_do_update(index_elements=list(conflict), set_=replaced)

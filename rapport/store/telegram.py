@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rapport.store.base import Base
-from rapport.store.conversations import Conversation
-from rapport.store.database import insert_or_ignore, insert_or_replace
+from rapport.store.conversations import CONVERSATIONS, MESSAGES, Conversation
+from rapport.store.database import insert_or_ignore_on, insert_or_replace_on
 
 # Telegram itself keeps an update for a day at most.
 KEPT = timedelta(days=2)
@@ -95,9 +108,14 @@ async def take_update(session: AsyncSession, update_id: int, *, now: datetime) -
     """
     if update_id % FORGOTTEN_EVERY == 0:
         await session.execute(delete(TelegramUpdate).where(TelegramUpdate.at < now - KEPT))
-    statement = insert_or_ignore(session, TelegramUpdate, conflict=["update_id"])
-    statement = statement.values(update_id=update_id, at=now).returning(TelegramUpdate.update_id)
-    return (await session.scalar(statement)) is not None
+    taking = _taking(session.get_bind().dialect.name)
+    return (await session.scalar(taking, {"update_id": update_id, "at": now})) is not None
+
+
+async def channel_and_form(session: AsyncSession, conversation_id: str) -> tuple[str, dict[str, Any] | None]:
+    """Where the customer was last, and the form that was the last thing said, if one was. Raises NoResultFound."""
+    row = (await session.execute(_CHANNEL_AND_FORM, {"conversation": conversation_id})).one()
+    return row.channel, row.form
 
 
 async def chat_of_conversation(session: AsyncSession, conversation_id: str) -> int | None:
@@ -137,7 +155,25 @@ async def was_taken(session: AsyncSession, update_id: int) -> bool:
 
 async def note_shown(session: AsyncSession, chat_id: int, message_id: int, *, conversation_id: str, seq: int) -> None:
     """That Telegram's message shows ours of this number; of two, the later holds."""
-    statement = insert_or_replace(session, TelegramMessage, conflict=["chat_id", "message_id"])
-    await session.execute(
-        statement, {"chat_id": chat_id, "message_id": message_id, "conversation_id": conversation_id, "seq": seq}
-    )
+    shown = {"chat_id": chat_id, "message_id": message_id, "conversation_id": conversation_id, "seq": seq}
+    await session.execute(_noting(session.get_bind().dialect.name), shown)
+
+
+# Every message waits for these: built once, because building one takes longer than running it.
+@cache
+def _taking(dialect: str) -> Any:
+    table = TelegramUpdate.__table__
+    return insert_or_ignore_on(dialect, table, conflict=["update_id"]).returning(table.c.update_id)
+
+
+@cache
+def _noting(dialect: str) -> Any:
+    return insert_or_replace_on(dialect, TelegramMessage.__table__, conflict=["chat_id", "message_id"])
+
+
+_LAST = (MESSAGES.c.conversation_id == CONVERSATIONS.c.id) & (MESSAGES.c.seq == CONVERSATIONS.c.last_seq)
+_CHANNEL_AND_FORM = (
+    select(CONVERSATIONS.c.channel, MESSAGES.c.form)
+    .outerjoin(MESSAGES, _LAST)
+    .where(CONVERSATIONS.c.id == bindparam("conversation"))
+)

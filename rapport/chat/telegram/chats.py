@@ -55,7 +55,8 @@ async def _add_chat(session: AsyncSession, writer: Writer, *, otherwise: Languag
 
 
 async def _locked(session: AsyncSession, chat_id: int) -> TelegramChat:
-    statement = select(TelegramChat).where(TelegramChat.chat_id == chat_id).with_for_update()
+    # Not its key: who has the conversation may still refer to the chat, or each would wait for the other.
+    statement = select(TelegramChat).where(TelegramChat.chat_id == chat_id).with_for_update(key_share=True)
     return (await session.scalars(statement.execution_options(populate_existing=True))).one()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,7 +31,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One update in one chat, within a transaction."""
+    """One update in one chat, within a transaction. `form` is what was asked last, where it was a form."""
 
     session: AsyncSession
     chat: TelegramChat
@@ -38,7 +39,8 @@ class Hearing:
     now: datetime
     key: str
     terms: Terms
-    points: tuple[PickupPoint, ...] = field(default=())
+    points: tuple[PickupPoint, ...]
+    form: Mapping[str, Any] | None
 
     @property
     def conversation_id(self) -> str:

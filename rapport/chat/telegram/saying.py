@@ -16,7 +16,7 @@ from rapport.chat.telegram.values import Said
 from rapport.chat.telegram.words import words
 from rapport.messaging.leaving import STOPPED, leave_telegram
 from rapport.settings import LANGUAGES, Language
-from rapport.store.conversations import ChatMessage, Conversation, turn_to_language
+from rapport.store.conversations import ChatMessage, turn_to_language
 from rapport.store.telegram import TelegramMessage, note_shown
 
 COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
@@ -31,7 +31,9 @@ async def hear_said(hearing: Hearing, said: Said) -> Heard:
     found = COMMAND.fullmatch(said.text.strip())
     if found:
         return await COMMANDS.get(found[1], _help)(hearing, (found[2] or "").strip())
-    return await _received(hearing, said, await _as_form(hearing, said.text)) if said.text.strip() else Heard()
+    # Where a form was the last thing said, its fields by lines are the form filled in.
+    filled = answered_form(hearing.form, said.text) if hearing.form else None
+    return await _received(hearing, said, filled or said.text) if said.text.strip() else Heard()
 
 
 async def _received(hearing: Hearing, said: Said, text: str | Button) -> Heard:
@@ -42,14 +44,6 @@ async def _received(hearing: Hearing, said: Said, text: str | Button) -> Heard:
             hearing.session, hearing.chat.chat_id, said.message_id, conversation_id=conversation_id, seq=seq
         )
     return heard
-
-
-async def _as_form(hearing: Hearing, text: str) -> str | Button:
-    """Where a form was the last thing said, its fields by lines are the form filled in."""
-    last = (ChatMessage.conversation_id == Conversation.id) & (ChatMessage.seq == Conversation.last_seq)
-    asked = select(ChatMessage.form).join(Conversation, last).where(Conversation.id == hearing.conversation_id)
-    form = await hearing.session.scalar(asked)
-    return (answered_form(form, text) if form else None) or text
 
 
 async def _corrected(hearing: Hearing, said: Said) -> Heard:

@@ -30,7 +30,7 @@ from rapport.messaging.leaving import BLOCKED, leave_telegram, unblocked_telegra
 from rapport.settings import Language
 from rapport.store.database import Database
 from rapport.store.signals import Signals
-from rapport.store.telegram import go_on_by, take_update, was_taken
+from rapport.store.telegram import channel_and_form, go_on_by, take_update, was_taken
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +108,10 @@ class Updates:
     async def _from_customer(self, session: AsyncSession, found: Incoming, what: What | Fetched) -> Heard:
         now = self.clock()
         chat = await chat_of(session, found.writer, otherwise=self.language, now=now)
-        hearing = Hearing(session, chat, found.update_id, now, self.key, self.terms, self.points)
-        await go_on_by(session, hearing.conversation_id, CHANNEL)
+        channel, form = await channel_and_form(session, chat.conversation_id or "")
+        hearing = Hearing(session, chat, found.update_id, now, self.key, self.terms, self.points, form)
+        if channel != CHANNEL:
+            await go_on_by(session, hearing.conversation_id, CHANNEL)
         if not self.allowed(hearing.conversation_id):
             return await self._too_many(hearing)
         self._flooding.discard(chat.chat_id)
