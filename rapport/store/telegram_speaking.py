@@ -79,9 +79,11 @@ async def waiting_to_be_told(session: AsyncSession, *, now: float) -> list[str]:
 
 
 async def chats_of(session: AsyncSession, conversations: Collection[str]) -> dict[str, int]:
-    """Conversation → chat, for those of these that are reached by Telegram."""
+    """Conversation → chat, for those of these whose customer is in Telegram now."""
     statement = select(TelegramChat.conversation_id, TelegramChat.chat_id)
-    rows = await session.execute(statement.where(TelegramChat.conversation_id.in_(conversations)))
+    statement = statement.join(Conversation, Conversation.id == TelegramChat.conversation_id)
+    here = TelegramChat.conversation_id.in_(conversations) & (Conversation.channel == "telegram")
+    rows = await session.execute(statement.where(here))
     return {conversation: chat for conversation, chat in rows if conversation is not None}
 
 
