@@ -76,6 +76,12 @@ async def _why_not(session: AsyncSession, chat_id: int, *, by: str, now: float) 
     return Moment(chat.next_at, granted=False)
 
 
+async def give_back(session: AsyncSession, chat_id: int, missed: Moment) -> None:
+    """The chat's second of a moment at which nothing left: by who holds the chat."""
+    spent = CHATS.c.next_at <= missed.at + max(CHAT.values())
+    await session.execute(update(CHATS).where(CHATS.c.chat_id == chat_id, spent).values(next_at=missed.at))
+
+
 async def hold_chat(session: AsyncSession, chat_id: int, *, until: float) -> None:
     """Telegram wants this chat left alone until then (429 with `retry_after`); other chats go on."""
     held = (TelegramChat.chat_id == chat_id) & (TelegramChat.next_at < until)

@@ -12,7 +12,16 @@ import pytest
 
 from rapport.store.database import Database
 from rapport.store.telegram import TelegramChat
-from rapport.store.telegram_pace import LATE, PUSH_AHEAD, Moment, hold_bot, hold_chat, reserve, reserve_held
+from rapport.store.telegram_pace import (
+    LATE,
+    PUSH_AHEAD,
+    Moment,
+    give_back,
+    hold_bot,
+    hold_chat,
+    reserve,
+    reserve_held,
+)
 
 NOW = 1_772_359_200.0
 GROUP = -100
@@ -145,3 +154,14 @@ async def test_one_process_speaks_to_a_chat(chats: Database) -> None:
         assert late is not None
         assert late.granted
         assert await reserve_held(session, 999, by="a", now=NOW, lease=30) is None
+
+
+async def test_a_missed_moment_costs_the_chat_no_second(chats: Database) -> None:
+    missed = await ask(chats, 1, NOW, by="a")
+    async with chats.session() as session:
+        await give_back(session, 1, missed)
+    assert rounded(await ask(chats, 1, NOW + 0.2, by="a")) == (0.2, True)
+    async with chats.session() as session:
+        await hold_chat(session, 1, until=NOW + 30)
+        await give_back(session, 1, missed)
+    assert rounded(await ask(chats, 1, NOW + 2, by="a")) == (30.0, False)

@@ -9,10 +9,11 @@ from telegram.error import TelegramError
 
 from rapport.chat.errors import UnknownConversationError
 from rapport.chat.state import State, view_after
-from rapport.chat.telegram.voice import Shown, Voice, back_to_assistant
+from rapport.chat.telegram.voice import Shown, Voice
 from rapport.chat.terms import Terms
 from rapport.chat.words import queued
 from rapport.messaging.telegram.calls import Call
+from rapport.messaging.telegram.keys import back_to_assistant
 from rapport.messaging.telegram.rich import plain
 
 log = logging.getLogger(__name__)

@@ -15,16 +15,15 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from rapport.clock import Clock
 from rapport.messaging.leaving import BLOCKED, leave_telegram
 from rapport.messaging.telegram.calls import Call, plainer
-from rapport.messaging.telegram.keys import ASSISTANT, Key, Keys, markup, stars
+from rapport.messaging.telegram.keys import Key, Keys, back_to_assistant, markup, stars
 from rapport.messaging.telegram.rendering import page, rendered
 from rapport.messaging.telegram.rich import pieces, plain
 from rapport.messaging.telegram.sending import Post
 from rapport.messaging.telegram.shop import Shop
-from rapport.messaging.telegram.words import words
 from rapport.messaging.telegram_bot import callback_data
 from rapport.store.conversations import Conversation, Utterance, messages_after
 from rapport.store.database import Database
-from rapport.store.telegram_pace import LATE, Moment, hold_chat, reserve_held
+from rapport.store.telegram_pace import LATE, Moment, give_back, hold_chat, reserve_held
 from rapport.store.telegram_speaking import Untold, note_told, offer, pass_over, untold
 
 log = logging.getLogger(__name__)
@@ -32,6 +31,7 @@ log = logging.getLogger(__name__)
 LEASE, LONGEST_SLEEP = 30.0, 10.0
 # The loop's clock and the wall's differ by a little.
 EARLY = 0.002
+MOST_AHEAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ class _Doing:
     done: int = 0
     instead: Call | None = None
     failures: int = 0
+    # A moment that was over before the disk had it; the next one is taken so much ahead.
+    missed: Moment | None = None
+    ahead: float = 0.0
 
     def at(self, seq: int) -> None:
         if self.seq != seq:
@@ -136,7 +139,11 @@ class Voice:
             if doing.done >= len(calls):
                 return _Step(news, len(calls))
             call = doing.instead or calls[doing.done]
-            moment = await reserve_held(session, news.chat_id, by=self.by, now=self._now(), lease=LEASE)
+            if doing.missed is not None:
+                await give_back(session, news.chat_id, doing.missed)
+                doing.missed = None
+            soon = self._now() + doing.ahead
+            moment = await reserve_held(session, news.chat_id, by=self.by, now=soon, lease=LEASE)
             if moment is None:
                 return None
             rows, keyboard = self._keyboard(conversation_id, news.chat_id, message.seq, call.keys)
@@ -150,7 +157,10 @@ class Voice:
         if call is None or moment is None:
             return 0
         await self._sleep_until(moment.at)
-        if not moment.granted or self._now() > moment.at + LATE:
+        late = self._now() - moment.at
+        if moment.granted and late > LATE:
+            doing.missed, doing.ahead = moment, min(2 * late + doing.ahead, MOST_AHEAD)
+        if not moment.granted or late > LATE:
             return 0
         try:
             sent = await self.post.send(chat_id, call, step.keyboard)
@@ -232,11 +242,6 @@ class Voice:
 
     def _now(self) -> float:
         return self.clock().timestamp()
-
-
-def back_to_assistant(language: str) -> Keys:
-    """The key that leaves the queue."""
-    return ((Key(words(language).back_to_assistant, ASSISTANT),),)
 
 
 def seconds_of(error: RetryAfter) -> float:

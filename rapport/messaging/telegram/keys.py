@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapport.messaging.telegram.rich import plain, shortened
+from rapport.messaging.telegram.words import words
 
 LONGEST_TITLE = 64
 # Two short keys share a row; a phone shows about so many columns of text on half its width.
@@ -43,6 +44,11 @@ def in_rows(keys: Sequence[Key]) -> Keys:
 def stars() -> Keys:
     """One to five stars for a conversation that has ended."""
     return tuple(tuple(Key("⭐" * count, f"{STARS} {count}") for count in row) for row in ((1, 2, 3), (4, 5)))
+
+
+def back_to_assistant(language: str) -> Keys:
+    """The way out of the queue."""
+    return ((Key(words(language).back_to_assistant, ASSISTANT),),)
 
 
 def pages(index: int, count: int) -> tuple[Key, ...]:

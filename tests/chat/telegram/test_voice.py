@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import numpy as np
@@ -198,3 +198,13 @@ async def test_who_waits_can_go_back_and_who_was_helped_can_say_how_it_was(scene
     await scene.tell()
     assert scene.person.heard[-1].titles == ["⭐" * count for count in range(1, 6)]
     assert (await scene.meaning("⭐⭐⭐⭐"))[1] == "!stars 4"
+
+
+async def test_a_machine_that_is_too_slow_for_a_moment_takes_the_next_one(scene: Scene) -> None:
+    # Between two looks at this clock 30 ms pass: a moment that is "now" is over before it can be used.
+    slow = iter(range(10**6))
+    began = utc_now()
+    scene.voice = replace(scene.voice, clock=lambda: began + timedelta(seconds=next(slow) * 0.03))
+    await scene.say("assistant", "One")
+    assert await scene.tell() == ["One"]
+    assert next(slow) < 40
