@@ -134,13 +134,18 @@ class Speaker:
     async def _sign(self, conversation_id: str) -> None:
         try:
             await asyncio.sleep(TYPING_AFTER)
-            while self._typists(conversation_id):
-                await self.voice.post.type(self._chats[conversation_id])
+            while self._typists(conversation_id) and (chat_id := await self._chat_of(conversation_id)) is not None:
+                await self.voice.post.type(chat_id)
                 await asyncio.sleep(TYPING_SECONDS)
-        except TelegramError as error:
+        except (TelegramError, SQLAlchemyError) as error:
             log.info("typing could not be shown: %s", type(error).__name__)
         finally:
             del self._signs[conversation_id]
+
+    async def _chat_of(self, conversation_id: str) -> int | None:
+        """Asked anew: she may have gone back to the page, or parted the chat from this conversation."""
+        async with self._services.database.reading() as session:
+            return (await chats_of(session, [conversation_id])).get(conversation_id)
 
     def _typists(self, conversation_id: str) -> frozenset[str]:
         return self._typing.authors(conversation_id) - {"customer"}
