@@ -52,7 +52,11 @@ async def test_axe_finds_nothing_serious(
     await write(page, "你好")
     await expect(said(page, "assistant")).to_have_count(5)
     await page.locator("rapport-chat .ask .main").click()
-    await page.locator("rapport-chat header .icon").first.click()
+    rate, end = {"zh": ("评价这次对话", "结束对话"), "en": ("Rate this conversation", "End this conversation")}[
+        language
+    ]
+    await page.get_by_role("button", name=rate, exact=True).click()
+    await expect(page.get_by_role("button", name=end)).to_be_visible()
     await page.locator("rapport-chat .star").last.click()
     assert await serious(page) == []
     await page.keyboard.press("Escape")

@@ -498,8 +498,9 @@ async def test_nothing_serious_for_a_screen_reader(
     await page.goto(f"/console/conversations/{number}")
     await expect(page.locator("#customer .facts")).to_be_visible()
     await scan(page, "thread")
-    for dialog in ("hand-back", "snooze"):
-        await page.locator(f"#state [data-dialog={dialog}]").click()
+    for dialog in ("hand-back", "transfer", "snooze", "close", "help"):
+        await page.locator(f"[data-dialog={dialog}]").first.click()
+        await expect(page.locator(f"#{dialog}")).to_be_visible()
         await scan(page, dialog)
         await page.keyboard.press("Escape")
     await page.set_viewport_size({"width": 390, "height": 780})
