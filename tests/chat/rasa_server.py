@@ -83,5 +83,8 @@ async def serving(app: Any, port: int) -> AsyncIterator[str]:
                 task.result()
         yield f"http://127.0.0.1:{port}"
     finally:
+        # As our own server does: nobody waits for a stream that is still open.
+        if streams := getattr(getattr(app, "state", None), "streams", None):
+            streams.end()
         server.should_exit = True
         await task
