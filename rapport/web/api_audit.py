@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
 from rapport.store.audit import AuditEntry, audit_before
+from rapport.web.audit_words import DID
 from rapport.web.chat import Text
 from rapport.web.staff import Given, Staff, needs, page_needs
 from rapport.web.staff_pages import staff_page
@@ -43,7 +44,7 @@ async def audit_page(
         found = await audit_before(session, older, limit=ON_A_PAGE, who=who.strip(), of=object_.strip())
     return staff_page(
         "audit.html", given, staff.language, staff=staff, entries=found, who=who, object=object_,
-        older=found[-1].id if len(found) == ON_A_PAGE else None,
+        older=found[-1].id if len(found) == ON_A_PAGE else None, did=DID[staff.language],
     )  # fmt: skip
 
 

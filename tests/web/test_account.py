@@ -192,6 +192,7 @@ async def test_the_audit_is_read_page_by_page(mei: Browser) -> None:
     assert (await mei.http.get("/api/audit?who=a%00", headers=boss)).status_code == 422
     shown = await mei.http.get("/console/audit?who=mei", headers=boss)
     assert shown.text.count("<tr>") == 2
+    assert re.findall(r'<td title="logged_in">(.*?)</td>', shown.text) == ["登录"]
 
 
 async def test_a_person_reads_why_a_page_is_refused(mei: Browser) -> None:

@@ -1,0 +1,56 @@
+"""What the audit says was done, in both languages: action → words."""
+
+from __future__ import annotations
+
+from rapport.settings import Language
+
+DID: dict[Language, dict[str, str]] = {
+    "zh": {
+        "agent_added": "添加了成员",
+        "agent_changed": "修改了成员",
+        "agent_disabled": "停用了成员",
+        "agent_enabled": "恢复了成员",
+        "key_added": "添加了密钥",
+        "key_revoked": "撤销了密钥",
+        "logged_in": "登录",
+        "logged_out": "退出",
+        "log_in_refused": "登录被拒",
+        "code_refused": "验证码被拒",
+        "log_ins_ended": "结束了其他登录",
+        "password_changed": "修改了密码",
+        "second_factor_set_up": "设置了两步验证",
+        "second_factor_removed": "取消了两步验证",
+        "took_over": "接过会话",
+        "handed_back": "交还给助手",
+        "transferred": "转出会话",
+        "closed": "结束会话",
+        "snoozed": "稍后处理",
+        "woken": "提前恢复处理",
+        "proposed_utterance": "提出训练语句",
+        "dismissed_turn": "标为无需学习",
+    },
+    "en": {
+        "agent_added": "Added a colleague",
+        "agent_changed": "Changed a colleague",
+        "agent_disabled": "Disabled a colleague",
+        "agent_enabled": "Enabled a colleague",
+        "key_added": "Added a key",
+        "key_revoked": "Revoked a key",
+        "logged_in": "Logged in",
+        "logged_out": "Logged out",
+        "log_in_refused": "Was refused at the log-in",
+        "code_refused": "Was refused a code",
+        "log_ins_ended": "Ended the other log-ins",
+        "password_changed": "Changed the password",
+        "second_factor_set_up": "Set up a second factor",
+        "second_factor_removed": "Removed the second factor",
+        "took_over": "Took over",
+        "handed_back": "Handed back",
+        "transferred": "Transferred",
+        "closed": "Closed",
+        "snoozed": "Snoozed",
+        "woken": "Brought back",
+        "proposed_utterance": "Proposed a training line",
+        "dismissed_turn": "Found nothing to learn",
+    },
+}
