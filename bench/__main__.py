@@ -17,7 +17,7 @@ from bench.row import Row
 from rapport.settings import Settings
 
 # One module each, with `run(settings) -> Iterable[Row]`; a name joins here when its module lands.
-BENCHES = ("imports", "mails", "understanding", "suggestions", "chat", "desk")
+BENCHES = ("imports", "mails", "understanding", "suggestions", "chat", "desk", "telegram")
 
 err = Console(stderr=True)
 

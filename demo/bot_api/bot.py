@@ -19,7 +19,8 @@ from demo.bot_api.webhook import Backoff, Courier, Delivery, Webhook
 TOKEN = "700001:local-bot-api-server-needs-no-secret"  # noqa: S105  it opens a server on loopback
 FIRST_UPDATE = 800_000_001
 QUERY_SECONDS = 15.0
-PATIENCE = 15.0
+# Only what never comes is waited for so long, also on a machine that has much else to do.
+PATIENCE, LOOK_AGAIN = 60.0, 0.1
 Found = TypeVar("Found")
 
 
@@ -129,7 +130,9 @@ class Bot:
         try:
             async with asyncio.timeout(seconds):
                 while not (found := condition()):
-                    await came.wait()
+                    # What the condition asks about need not be of this server's telling.
+                    await asyncio.wait([waiting := asyncio.ensure_future(came.wait())], timeout=LOOK_AGAIN)
+                    waiting.cancel()
                     came.clear()
         except TimeoutError:
             last = [f"{call.method} {call.status} {call.description} {call.values}" for call in self.calls[-5:]]

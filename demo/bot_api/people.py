@@ -57,9 +57,9 @@ class Person:
         """What the bot has said to her, as it looks now."""
         return [shown for shown in self.chat.screen if shown.by_bot]
 
-    async def hears(self, count: int = 1, *, seconds: float = 15.0) -> list[Shown]:
+    async def hears(self, count: int = 1) -> list[Shown]:
         """All the bot has said, once it is at least so much."""
-        return await self.api.until(lambda: self.heard if len(self.heard) >= count else [], seconds=seconds)
+        return await self.api.until(lambda: self.heard if len(self.heard) >= count else [])
 
     def start(self, payload: str = "") -> Shown:
         """The start button, or a deep link with its payload."""
