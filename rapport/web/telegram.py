@@ -19,7 +19,7 @@ from rapport.chat.telegram.pickup_points import points_in_force
 from rapport.chat.telegram.polling import Poller
 from rapport.chat.telegram.registration import WEBHOOK, register
 from rapport.chat.telegram.updates import Updates
-from rapport.chat.telegram.values import MalformedUpdateError, parsed
+from rapport.chat.telegram.values import MalformedUpdateError
 from rapport.store.database import Database
 from rapport.store.only_one import only_one
 from rapport.web.desk import Desk
@@ -99,8 +99,7 @@ async def webhook(
     if telegram is None or not hmac.compare_digest(secret.encode("utf-8", "replace"), telegram.secret.encode()):
         raise HTTPException(403, "Only Telegram may call this address.")
     try:
-        update = parsed(_json(await request.body()), telegram.updates.bot)
-        await telegram.updates.take(update)
+        await telegram.updates.receive(_json(await request.body()))
     except MalformedUpdateError as error:
         raise HTTPException(400, "This is not an update.") from error
     except OperationalError as error:

@@ -196,7 +196,8 @@ async def test_an_update_brought_ten_times_is_one_turn(opened: Opened) -> None:
         (b"null", 400),
         (b"{}", 400),
         (json.dumps({"update_id": 2**80}).encode(), 400),
-        (json.dumps(update(text={"no": "text"})).encode(), 400),  # type: ignore[arg-type]
+        (json.dumps(update() | {"update_id": "5"}).encode(), 400),
+        (json.dumps(update() | {"update_id": True}).encode(), 400),
         (json.dumps({"update_id": 5, "poll": {}}).encode(), 200),
         (json.dumps({"update_id": 5}).encode(), 200),
         (b" " * 300_000, 413),
@@ -205,6 +206,24 @@ async def test_an_update_brought_ten_times_is_one_turn(opened: Opened) -> None:
 async def test_what_is_no_update_is_refused_and_nothing_is_recorded(hooked: Shop, body: bytes, status: int) -> None:
     assert (await hooked.post(body)).status_code == status
     assert [await hooked.count(table) for table in (TelegramUpdate, TelegramChat)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        update(text={"no": "text"}),  # type: ignore[arg-type]
+        update(chat=[]),
+        {"update_id": 1, "message": "mei@example.com"},
+        {"update_id": 1, "callback_query": {"id": 7}},
+    ],
+)
+async def test_an_update_of_no_known_shape_is_taken_once_and_not_brought_again(
+    hooked: Shop, broken: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert [(await hooked.post(broken)).status_code for _ in range(2)] == [200, 200]
+    assert [await hooked.count(table) for table in (TelegramUpdate, TelegramChat, ChatMessage)] == [1, 0, 0]
+    (kind,) = broken.keys() - {"update_id"}
+    assert caplog.messages.count(f"Update 1 ({kind}) is of no shape known here.") == 2
 
 
 async def test_a_correction_is_asked_anew_and_staff_read_what_it_replaces(shop: Shop, mei: Person) -> None:
@@ -414,3 +433,4 @@ async def test_a_malformed_update_holds_up_nobody_who_polls(opened: Opened, mei:
     mei.write("你好")
     async with opened(telegram_updates="polling") as shop:
         assert await shop.until("你好") == ["你好"]
+        assert await shop.count(TelegramUpdate) == 2

@@ -14,7 +14,6 @@ from telegram.error import Conflict, TelegramError
 
 from rapport.chat.telegram.registration import ALLOWED_UPDATES
 from rapport.chat.telegram.updates import Updates
-from rapport.chat.telegram.values import MalformedUpdateError, parsed
 from rapport.messaging.telegram_bot import POLL_PATIENCE, POLL_SECONDS
 
 log = logging.getLogger(__name__)
@@ -81,9 +80,7 @@ class Poller:
 
     async def _store(self, data: Any) -> bool:
         try:
-            await self.updates.take(parsed(data, self.updates.bot))
-        except MalformedUpdateError:
-            log.warning("Update %d is not of a shape known here.", data["update_id"])
+            await self.updates.receive(data)
         except SQLAlchemyError:
             log.exception("Update %d could not be stored; it is asked for again.", data["update_id"])
             return False

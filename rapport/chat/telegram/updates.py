@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +22,20 @@ from rapport.chat.telegram.lanes import Lanes
 from rapport.chat.telegram.pickup_points import PickupPoint
 from rapport.chat.telegram.pressing import TurnPage, hear_pressed
 from rapport.chat.telegram.saying import hear_said
-from rapport.chat.telegram.values import Blocked, Incoming, Located, Pressed, Said, SentFile, What, incoming
+from rapport.chat.telegram.values import (
+    USED,
+    Blocked,
+    Incoming,
+    Located,
+    MalformedUpdateError,
+    Pressed,
+    Said,
+    SentFile,
+    What,
+    incoming,
+    number_of,
+    parsed,
+)
 from rapport.chat.telegram.words import words
 from rapport.chat.terms import Terms
 from rapport.chat.turns import Turns
@@ -55,6 +69,20 @@ class Updates:
     _lanes: Lanes = field(default_factory=Lanes)
     _later: set[asyncio.Task[None]] = field(default_factory=set)
     _flooding: set[int] = field(default_factory=set)
+
+    async def receive(self, data: Any) -> None:
+        """Takes an update as it came, in JSON; one of a shape not known here is noted as taken and left at that.
+
+        Raises MalformedUpdateError where it is no update at all, and OperationalError as `take` does.
+        """
+        number = number_of(data)
+        try:
+            await self.take(parsed(data, self.bot))
+        except MalformedUpdateError:
+            # Refused, it would be brought again and again, before everybody else's. What it says is hers: not logged.
+            log.warning("Update %d (%s) is of no shape known here.", number, ", ".join(sorted(USED & data.keys())))
+            async with self.database.session() as session:
+                await take_update(session, number, now=self.clock())
 
     async def take(self, update: Update) -> None:
         """Stores what it says, if nobody has before, and starts its turn.

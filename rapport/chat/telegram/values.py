@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class MalformedUpdateError(Exception):
-    """This is not an update of Telegram's."""
+    """This is no update of Telegram's, or not of a shape known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,16 @@ class Incoming:
     what: What
 
 
-def parsed(data: Any, bot: Bot) -> Update:
-    """The update in JSON, without what is of no use here. Raises MalformedUpdateError."""
+def number_of(data: Any) -> int:
+    """The update's number. Raises MalformedUpdateError where there is none: then it is no update at all."""
     if not isinstance(data, dict):
         raise MalformedUpdateError
-    number = _number(data.get("update_id"), least=0)
+    return _number(data.get("update_id"), least=0)
+
+
+def parsed(data: Any, bot: Bot) -> Update:
+    """The update in JSON, without what is of no use here. Raises MalformedUpdateError."""
+    number = number_of(data)
     try:
         update = Update.de_json({"update_id": number} | {kind: data[kind] for kind in USED & data.keys()}, bot)
     except Exception as error:  # whatever a stranger's JSON makes of a library's parser
