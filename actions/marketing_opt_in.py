@@ -88,7 +88,8 @@ class ActionMarketingOptIn(Ability):
             Happened("consent_granted", {"channel": channel, "purpose": purpose, "source": SOURCE})
             for purpose in missing
         )
-        key = ("opt_in.done" if missing else "opt_in.already") + ("_here" if channel == HERE else "")
+        said = ("opt_in.done", "opt_in.done_here") if missing else ("opt_in.already", "opt_in.already_here")
+        key = said[channel == HERE]
         named = self.say("list.comma", turn).join(purpose_label(purpose, turn.language) for purpose in purposes)
         return Answer((self.say(key, turn, email=address, purposes=named),), happened=happened)
 

@@ -73,5 +73,6 @@ def choose(effect: SendMessage, purpose: str, occasion: Occasion) -> tuple[str, 
         again_at = look_again_at(reason, profile, now, policy) if reason else None
         if again_at is not None and again_at < now + policy.expires_after:
             return channel, again_at, None
-    first = effect.channels[0]
-    return first, now, reasons[first]
+    # Why not by a channel she has says more than that she has not got the others.
+    told = next((each for each, reason in reasons.items() if reason != "no_channel"), effect.channels[0])
+    return told, now, reasons[told]

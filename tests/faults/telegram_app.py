@@ -58,7 +58,8 @@ class TelegramApp:
 
     async def deliver(self, update: dict[str, Any], **headers: str) -> int:
         """The answer's status, to an update brought once more."""
-        secret = headers or {SECRET: self.settings.telegram_secret()}
+        given = headers or {SECRET: self.settings.telegram_secret()}
+        secret = {name.encode(): value.encode() for name, value in given.items()}
         async with httpx.AsyncClient() as client:
             response = await client.post(f"{self.url}{WEBHOOK}", json=update, headers=secret)
         return response.status_code

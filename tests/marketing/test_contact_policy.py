@@ -133,7 +133,7 @@ def test_what_a_policy_file_leaves_out_is_as_usual() -> None:
         ("caps: {}\nquiet_hours: {from: 25:00}", 'p.yml:2: "25:00" is not a time of day; write it like "21:00"'),
         ("caps: {email: many}", "p.yml:1: email takes a number of messages a day, from 0 to 1000"),
         ("caps: {emial: 1}", 'p.yml:1: "emial" has no meaning in caps; did you mean "email"?'),
-        ("caps: 3", "p.yml:1: caps takes a mapping of email, web"),
+        ("caps: 3", "p.yml:1: caps takes a mapping of email, web, telegram"),
         ("expires_after: soon",
          'p.yml:1: "soon" is not a span of time; write a number and m, h, d or w, as in 30m, 3h or 7d'),
         ("- a", "p.yml:1: the contact policy takes a mapping of quiet_hours, caps, expires_after"),

@@ -18,7 +18,7 @@ def test_why_a_rule_would_act(known: Profile, now: datetime, shipped: RuleFolder
         Finding("not", "", True),
         Finding("order_placed within 2h", "never", False, depth=1),
         Finding("not more than once per 7d", "never yet", True),
-        Finding("recommendations may be sent for recommendations now", "email: open", True),
+        Finding("recommendations may be sent for recommendations now", "telegram: no_channel, email: open", True),
     )
     assert would_act(findings) is True
 
@@ -37,6 +37,6 @@ def test_why_a_rule_would_do_nothing(known: Profile, now: datetime, shipped: Rul
         ("", False),
         ("last at 2026-03-01 10:00 UTC", True),
         ("last at 2026-02-28 10:00 UTC", False),
-        ("email: no_consent", False),
+        ("telegram: no_channel, email: no_consent", False),
     ]
     assert would_act(findings) is False
