@@ -15,6 +15,7 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 
 from rapport.chat.gateway import DESK, topic
+from rapport.chat.language import language_of_locale
 from rapport.chat.telegram.attachments import Fetched, fetch, hear_file, hear_location, hear_unreadable
 from rapport.chat.telegram.chats import CHANNEL, chat_of, first_word_of_group
 from rapport.chat.telegram.heard import Heard, Hearing
@@ -166,7 +167,7 @@ class Updates:
         now = self.clock()
         if removed or not await first_word_of_group(session, writer, otherwise=self.language, now=now):
             return Heard()
-        text = words("zh" if writer.locale.startswith("zh") or not writer.locale else "en").group
+        text = words(language_of_locale(writer.locale, otherwise=self.language)).group
         return Heard(later=(lambda: self.bot.send_message(writer.chat_id, text),))
 
     async def _blocked(self, session: AsyncSession, found: Incoming, *, blocked: bool) -> Heard:
