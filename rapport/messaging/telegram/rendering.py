@@ -26,12 +26,12 @@ def rendered(
 
     `files` is the folder of the conversation's files; `more` are keys of the moment, under the message's own.
     """
-    body = _body(message, shop, language)
-    calls = [Call("sendMessage", piece) for piece in pieces(body)]
+    calls = [Call("sendMessage", piece) for piece in pieces(_body(message, shop, language))]
     if message.cards:
-        shown = page(message, 0, shop, language, more=more)
+        products, with_words = _products(message, shop, language)
+        shown = _with_keys(products, message, 0, shop, language, more=more)
         # A second message would come a second later: what fits under the picture stands there.
-        calls = [shown] if _all_fit(message, shop, language) else [*calls, shown]
+        calls = [shown] if with_words else [*calls, shown]
     elif calls:
         calls[-1] = replace(calls[-1], keys=_quick_replies(message) + more)
     return calls + [call for file in message.files or () if (call := _file(file, files, language))]
@@ -39,28 +39,33 @@ def rendered(
 
 def page(message: Utterance, index: int, shop: Shop, language: str, *, more: Keys = ()) -> Call:
     """One product of the message, with the keys that lead to the others; `index` is taken round the circle."""
+    products, _ = _products(message, shop, language)
+    return _with_keys(products, message, index % len(products), shop, language, more=more)
+
+
+def _products(message: Utterance, shop: Shop, language: str) -> tuple[list[Call], bool]:
+    """Each product as the call that shows it, and whether the message's words fit, and stand, beside every one."""
     cards = message.cards or []
-    index %= len(cards)
-    product = cards[index]
-    intro = _body(message, shop, language) if _all_fit(message, shop, language) else Rich()
-    turning = (pages(index, len(cards)),) if len(cards) > 1 else ()
-    keys = (*turning, _product_keys(product, shop, language), *_quick_replies(message), *more)
-    return _card(joined((intro, parts.card(product)), "\n\n"), cards, index, shop, keys)
-
-
-def _card(body: Rich, cards: list[Any], index: int, shop: Shop, keys: Keys) -> Call:
+    pictures = [shop.picture(product.get("picture")) for product in cards]
     # A message with a picture cannot become one without: a carousel has a picture on each page, or on none.
-    shown = [shop.picture(card.get("picture")) for card in cards]
-    if all(shown):
-        return Call("sendPhoto", body, keys, shown[index])
-    return Call("sendMessage", body, keys)
+    uploads = pictures if all(pictures) else [None] * len(cards)
+    body, facts = _body(message, shop, language), [parts.card(product) for product in cards]
+    together = [_shown(joined((body, one), "\n\n"), upload) for one, upload in zip(facts, uploads, strict=True)]
+    if all(call.fits for call in together):
+        return together, True
+    return [_shown(one, upload) for one, upload in zip(facts, uploads, strict=True)], False
 
 
-def _all_fit(message: Utterance, shop: Shop, language: str) -> bool:
-    """Whether the message's words fit beside every product."""
-    body = _body(message, shop, language)
-    cards = message.cards or []
-    return all(_card(joined((body, parts.card(one)), "\n\n"), cards, 0, shop, ()).fits for one in cards)
+def _shown(body: Rich, upload: Upload | None) -> Call:
+    return Call("sendPhoto" if upload else "sendMessage", body, upload=upload)
+
+
+def _with_keys(
+    products: list[Call], message: Utterance, index: int, shop: Shop, language: str, *, more: Keys
+) -> Call:
+    turning = (pages(index, len(products)),) if len(products) > 1 else ()
+    own = _product_keys((message.cards or [])[index], shop, language)
+    return replace(products[index], keys=(*turning, own, *_quick_replies(message), *more))
 
 
 def _body(message: Utterance, shop: Shop, language: str) -> Rich:
