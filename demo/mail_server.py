@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from demo.foreground import in_foreground
 from demo.mailbox import Mailbox
 from demo.mailbox_app import mailbox_app
 from rapport.clock import Clock, utc_now
@@ -71,14 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=settings.var_dir / "demo" / "mailbox")
     wanted = parser.parse_args(arguments)
     ports = {"smtp_port": wanted.smtp_port, "http_port": wanted.http_port}
-    try:
-        asyncio.run(serve(wanted.folder, **ports, zone=settings.default_time_zone))
-    except OSError as error:
-        print(f"The mail server cannot start: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    return in_foreground(serve(wanted.folder, **ports, zone=settings.default_time_zone), name="mail server")
 
 
 if __name__ == "__main__":

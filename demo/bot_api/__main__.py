@@ -10,6 +10,7 @@ from demo.bot_api.bot import TOKEN
 from demo.bot_api.bot_api import BotApi
 from demo.bot_api.people import Person
 from demo.bot_api.server import serving
+from demo.foreground import in_foreground
 
 
 async def talk(port: int, language: str) -> None:
@@ -50,14 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8081)
     parser.add_argument("--language", choices=("zh", "en"), default="en")
     wanted = parser.parse_args(arguments)
-    try:
-        asyncio.run(talk(wanted.port, wanted.language))
-    except OSError as error:
-        print(f"The Bot API server cannot start: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    return in_foreground(talk(wanted.port, wanted.language), name="Bot API server")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.customer_token import CustomerToken, spend_customer_token
+from rapport.chat.opening import open_conversation
 from rapport.settings import Language
-from rapport.store.conversations import Conversation
 from rapport.store.customers import add_customer, find_customer
-from rapport.store.events import add_event
 from rapport.store.spent_tokens import spend_token
 from rapport.tokens import InvalidTokenError, sign, sign_for_a_while, verify, verify_within
 
@@ -37,15 +36,9 @@ async def open_session(
     Raises InvalidCustomerTokenError when the token was used before.
     """
     customer_id = await _customer_id(session, customer, language=language, now=now) if customer else None
-    conversation = Conversation(
-        id=secrets.token_hex(16), customer_id=customer_id, channel="web", language=language, opened_at=now
+    conversation = await open_conversation(
+        session, channel="web", language=language, customer_id=customer_id, now=now
     )
-    session.add(conversation)
-    await session.flush()
-    await add_event(
-        session, "chat_started", customer_id=customer_id, at=now, conversation_id=conversation.id,
-        properties={"channel": "web", "language": language},
-    )  # fmt: skip
     return Session(sign(conversation.id, key=key, purpose=SESSION), conversation.id)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from rapport.messaging.bot_post import BotPost
 from rapport.messaging.context import Context, read_context
 from rapport.messaging.errors import NothingToSayError, TemplateError
 from rapport.messaging.line import Line
 from rapport.messaging.mime import Letter
+from rapport.messaging.public_address import is_public
 from rapport.messaging.sandbox import fill
 from rapport.messaging.templates import Template, TemplateFolder
 from rapport.messaging.tracking import Tracker
@@ -177,13 +178,6 @@ def products_wanted(message: Message) -> frozenset[str]:
 
 def _reason(bought: str, language: str) -> str:
     return f"和您买过的「{bought}」很搭" if language == "zh" else f"Goes well with your {bought}"
-
-
-def is_public(url: str) -> bool:
-    """Whether somebody else's device may open it: http or https, and a host with a name."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme in ("http", "https") and "." in host and not host.replace(".", "").isdecimal()
 
 
 def _is_on_sale(product: Product) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from rapport.background import beside
 from rapport.clock import Clock
 from rapport.messaging.errors import TemplateError
 from rapport.messaging.outbox import ending_of
@@ -170,13 +171,8 @@ class OutboxWorker:
     @asynccontextmanager
     async def _holding(self, claims: Sequence[Claim], lease: _Lease) -> AsyncIterator[None]:
         """Renews the lease for as long as the block lasts: a relay may think for ten minutes."""
-        task = asyncio.create_task(self._renew(claims, lease))
-        try:
+        async with beside(self._renew(claims, lease)):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     async def _renew(self, claims: Sequence[Claim], lease: _Lease) -> None:
         while True:

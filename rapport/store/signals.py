@@ -13,6 +13,7 @@ from sqlalchemy import String, bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rapport.background import beside
 from rapport.store.base import Base, BigKey
 from rapport.store.database import Database
 
@@ -125,13 +126,8 @@ async def listening(database: Database) -> AsyncIterator[Signals]:
     signals = Signals()
     first = await _newest(database) if database.is_sqlite else 0
     heard = _poll(database, signals, first) if database.is_sqlite else _listen(database, signals)
-    task = asyncio.create_task(heard)
-    try:
+    async with beside(heard):
         yield signals
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _newest(database: Database) -> int:

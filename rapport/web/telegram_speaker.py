@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 from telegram.error import TelegramError
 
+from rapport.background import beside
 from rapport.chat.gateway import CHAT
 from rapport.chat.telegram.places import Places
 from rapport.chat.telegram.voice import Voice
@@ -162,11 +163,8 @@ async def speaking(services: Services, desk: Desk, bot: Bot | None) -> AsyncIter
     voice = Voice(services.database, Post(bot), shop, settings.var_dir / "files", key=desk.key, clock=services.clock)
     speaker = Speaker(services, desk, voice)
     with services.signals.watched(speaker):
-        task = asyncio.create_task(speaker.run())
         try:
-            yield speaker
+            async with beside(speaker.run()):
+                yield speaker
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             await speaker.close()

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rapport.background import beside
 from rapport.chat.gateway import CHAT, DESK
 from rapport.chat.typing_now import TypingNow
 from rapport.store.presences import presences
@@ -150,10 +151,5 @@ async def watching(services: Services, typing: TypingNow) -> AsyncIterator[Watch
     """The watch of this process, for as long as the block lasts."""
     watch = Watch(services, typing)
     with services.signals.watched(watch):
-        task = asyncio.create_task(watch.run())
-        try:
+        async with beside(watch.run()):
             yield watch
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.language import language_of_locale
+from rapport.chat.opening import open_conversation
 from rapport.chat.telegram.values import Writer
 from rapport.messaging.leaving import unblocked_telegram
 from rapport.settings import Language
 from rapport.store.conversations import Conversation
 from rapport.store.customers import find_customer
 from rapport.store.database import insert_or_ignore
-from rapport.store.events import add_event
 from rapport.store.telegram import TelegramChat
 
 CHANNEL = "telegram"
@@ -38,6 +37,12 @@ async def chat_of(session: AsyncSession, writer: Writer, *, otherwise: Language,
         await session.refresh(chat)
     await session.flush()
     return chat
+
+
+async def spoken_in(session: AsyncSession, chat: TelegramChat) -> str:
+    """The language of the chat's conversation now."""
+    spoken = select(Conversation.language).where(Conversation.id == chat.conversation_id)
+    return await session.scalar(spoken) or chat.language
 
 
 async def first_word_of_group(session: AsyncSession, writer: Writer, *, otherwise: Language, now: datetime) -> bool:
@@ -63,13 +68,7 @@ async def _locked(session: AsyncSession, chat_id: int) -> TelegramChat:
 async def _open_conversation(session: AsyncSession, chat: TelegramChat, *, now: datetime) -> str:
     customer = await find_customer(session, "telegram", str(chat.chat_id))
     customer_id = customer.id if customer else None
-    conversation = Conversation(
-        id=secrets.token_hex(16), customer_id=customer_id, channel=CHANNEL, language=chat.language, opened_at=now
+    conversation = await open_conversation(
+        session, channel=CHANNEL, language=chat.language, customer_id=customer_id, now=now
     )
-    session.add(conversation)
-    await session.flush()
-    await add_event(
-        session, "chat_started", customer_id=customer_id, at=now, conversation_id=conversation.id,
-        properties={"channel": CHANNEL, "language": chat.language},
-    )  # fmt: skip
     return conversation.id

@@ -7,13 +7,14 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.buttons import Button
 from rapport.chat.changes import say_system
 from rapport.chat.ending import end_conversation
 from rapport.chat.gateway import tell_everybody
+from rapport.chat.telegram.chats import spoken_in
 from rapport.chat.telegram.payloads import spend
 from rapport.chat.words import words
 from rapport.messaging.leaving import withdraw_telegram
@@ -83,7 +84,7 @@ async def _belong_to(session: AsyncSession, chat: TelegramChat, customer: Custom
     await session.execute(
         update(Conversation).where(Conversation.id == chat.conversation_id).values(customer_id=customer.id)
     )
-    language = await _language(session, chat)
+    language = await spoken_in(session, chat)
     await _tell(session, chat, words(language).linked.format(name=customer.name or "…"), now=now)
 
 
@@ -125,7 +126,7 @@ async def _about_product(session: AsyncSession, chat: TelegramChat, sku: str, *,
     if customer is not None:
         seen = {"product": sku, "source": "telegram"}
         await add_event(session, "product_viewed", customer_id=customer.id, at=now, properties=seen)
-    name = in_language(product.names, await _language(session, chat))
+    name = in_language(product.names, await spoken_in(session, chat))
     return Button(name, f"/product_details{json.dumps({'product': sku})}")
 
 
@@ -141,11 +142,6 @@ async def _tell(session: AsyncSession, chat: TelegramChat, text: str, *, now: da
     if chat.conversation_id:
         await say_system(session, chat.conversation_id, text, at=now)
         await tell_everybody(session, chat.conversation_id)
-
-
-async def _language(session: AsyncSession, chat: TelegramChat) -> str:
-    spoken = select(Conversation.language).where(Conversation.id == chat.conversation_id)
-    return await session.scalar(spoken) or chat.language
 
 
 def _is_of(chat: TelegramChat) -> Any:

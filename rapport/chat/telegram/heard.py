@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.chat.buttons import Button
 from rapport.chat.gateway import Received, receive, tell_other_processes
+from rapport.chat.telegram.chats import spoken_in
 from rapport.chat.telegram.pickup_points import PickupPoint
 from rapport.chat.terms import Terms
-from rapport.store.conversations import Author, Conversation, append_message
+from rapport.store.conversations import Author, append_message
 from rapport.store.telegram import TelegramChat
 
 Later = Callable[[], Awaitable[object]]
@@ -49,8 +49,7 @@ class Hearing:
 
     async def language(self) -> str:
         """What is spoken in the conversation now."""
-        mine = Conversation.id == self.conversation_id
-        return await self.session.scalar(select(Conversation.language).where(mine)) or self.chat.language
+        return await spoken_in(self.session, self.chat)
 
     def client_id(self, part: str = "") -> str:
         return f"telegram:{self.update_id}{part}"

@@ -13,17 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from rapport.clock import Clock
 from rapport.messaging.bot_post import BotPost
 from rapport.messaging.outcome import Outcome
+from rapport.messaging.saying_once import say_once
 from rapport.settings import Settings
-from rapport.store.conversations import Author, append_message, locked, seq_of_client
+from rapport.store.conversations import locked
 from rapport.store.database import Database
-from rapport.store.signals import send_signal
 from rapport.store.telegram import TelegramChat, show_message
-from rapport.store.telegram_pace import LATE, PUSH_AHEAD, Moment, hold_chat, reserve
+from rapport.store.telegram_pace import CHAT, LATE, PUSH_AHEAD, Moment, hold_chat, reserve
 
 # Longer than this nobody in the queue waits for one chat: its message comes again when the chat is free.
 PATIENCE = 0.3
 # So long a chat is not free after a moment that was missed; so often one is asked for.
-CHATS_SECOND, TRIES = 1.1, 3
+CHATS_SECOND, TRIES = CHAT["private"] + LATE, 3
 SECONDS = 30.0
 log = logging.getLogger(__name__)
 
@@ -112,15 +112,9 @@ class TelegramSender:
             standing = await locked(session, chat.conversation_id) if chat and chat.conversation_id else None
             if chat is None or chat.conversation_id is None or standing is None:
                 return
-            if await seq_of_client(session, chat.conversation_id, post.key) is not None:
-                return
-            author: Author = "assistant" if standing.responder == "assistant" else "system"
-            cards = [dict(card) for card in post.cards] or None
-            said = await append_message(
-                session, chat.conversation_id, author, post.text, at=self._clock(), client_id=post.key, cards=cards
-            )
-            await show_message(session, chat, message_id, said.seq)
-            await send_signal(session, f"chat:{chat.conversation_id}")
+            said = await say_once(session, chat.conversation_id, standing, post, at=self._clock())
+            if said is not None:
+                await show_message(session, chat, message_id, said.seq)
 
     def _now(self) -> float:
         return self._clock().timestamp()

@@ -7,9 +7,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from rapport.clock import Clock
 from rapport.messaging.line import Line
 from rapport.messaging.outcome import Outcome
-from rapport.store.conversations import Author, append_message, locked, seq_of_client
+from rapport.messaging.saying_once import say_once
+from rapport.store.conversations import locked
 from rapport.store.database import Database
-from rapport.store.signals import send_signal
 
 
 class WebSender:
@@ -27,14 +27,7 @@ class WebSender:
                     return Outcome("refused", None, "The conversation was closed")
                 if standing.responder != "assistant" and not line.transactional:
                     return Outcome("not_tried", None, "A person is in the conversation")
-                if await seq_of_client(session, line.recipient, line.key) is None:
-                    # Beside a person the assistant does not speak; what is owed is said without a voice.
-                    author: Author = "assistant" if standing.responder == "assistant" else "system"
-                    cards = [dict(card) for card in line.cards] or None
-                    await append_message(
-                        session, line.recipient, author, line.text, at=self._clock(), client_id=line.key, cards=cards
-                    )
-                    await send_signal(session, f"chat:{line.recipient}")
+                await say_once(session, line.recipient, standing, line, at=self._clock())
         except SQLAlchemyError as error:
             return Outcome("not_tried", None, type(error).__name__)
         return Outcome("sent")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from rapport.messaging.public_address import is_public
 from rapport.messaging.telegram.calls import Upload
 
 # What sendPhoto takes. An SVG it does not, so a drawn picture is shown by the PNG beside it.
@@ -25,9 +26,7 @@ class Shop:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith(("//", "/\\")):
             return None
         # Telegram refuses a key that leads to a host without a name, and a phone could not open it.
-        parts = urlsplit(self.public_url)
-        named = "." in (parts.hostname or "") and not (parts.hostname or "").replace(".", "").isdecimal()
-        return self.public_url.rstrip("/") + path if named and parts.scheme in ("http", "https") else None
+        return self.public_url.rstrip("/") + path if is_public(self.public_url) else None
 
     def picture(self, path: object) -> Upload | None:
         """The picture at this path of the shop: from our disk, else at its address; None where it cannot be shown."""
