@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,6 +30,11 @@ def own_path(path: object) -> bool:
     return isinstance(path, str) and re.match(r"/(?![/\\])", path) is not None
 
 
+def there(at: datetime, zone: str) -> str:
+    """Date and time to the second, as the clocks of a time zone (its IANA name) tell it."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -37,7 +44,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=visible, own_path=own_path)
+    environment.filters.update(visible=visible, own_path=own_path, there=there)
     return environment
 
 

@@ -24,10 +24,8 @@ def staff_page(
     template: str, given: Services, language: Language, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """The page in this language; what it shows is for this browser, now."""
-    words, shop = WORDS[language], given.settings.shop_name
-    made = page(
-        f"staff/{template}", words=words, shop=shop, language=language, **({"staff": None, "here": ""} | values)
-    )
+    standing = {"staff": None, "here": "", "zone": given.settings.default_time_zone, "shop": given.settings.shop_name}
+    made = page(f"staff/{template}", words=WORDS[language], language=language, **(standing | values))
     made.status_code = status
     made.headers.update({"Cache-Control": "no-store", "Content-Language": language, "X-Robots-Tag": "noindex"})
     return made
