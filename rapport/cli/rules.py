@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from rapport.marketing.profiles import Home, build
 from rapport.marketing.rule_tests import Failure, run_tests
 from rapport.marketing.rulebook import RuleFolder
 from rapport.marketing.rules import Rule, RuleBook
+from rapport.marketing.said import IN_ENGLISH
 from rapport.marketing.scoring import Scorer
 from rapport.marketing.versions import keep_book
 from rapport.settings import Settings
@@ -89,7 +89,7 @@ def explain_rule(
     findings = asyncio.run(_explain(settings, customer, found, book))
     acts = would_act(findings)
     if as_json:
-        print_json({"rule": rule, "version": found.version, "acts": acts, "findings": list(map(asdict, findings))})
+        print_json({"rule": rule, "version": found.version, "acts": acts, "findings": list(map(_as_json, findings))})
     else:
         console.print(_table(found, findings, acts=acts))
     raise typer.Exit(0 if acts else FINDING)
@@ -102,6 +102,11 @@ def _read(folder: Path | None) -> tuple[RuleBook, list[dict[str, Any]]]:
     rules = RuleFolder(folder)
     book = rules.current()
     return book, [{"file": one.file, "line": one.line, "message": one.problem} for one in rules.errors]
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    told = {"asked": IN_ENGLISH(finding.asked), "actual": IN_ENGLISH(finding.actual)}
+    return told | {"holds": finding.holds, "depth": finding.depth}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
@@ -148,5 +153,5 @@ def _table(rule: Rule, findings: tuple[Finding, ...], *, acts: bool) -> Table:
     table = Table("asked", "is", "", title=f"{rule.name}, set off by {trigger}: {verdict}", title_justify="left")
     for finding in findings:
         sign = Text("✓", style="green") if finding.holds else Text("✗", style="red" if finding.counts else "dim")
-        table.add_row(Text("  " * finding.depth + finding.asked), Text(finding.actual), sign)
+        table.add_row(Text("  " * finding.depth + IN_ENGLISH(finding.asked)), Text(IN_ENGLISH(finding.actual)), sign)
     return table

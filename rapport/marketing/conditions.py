@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from rapport.marketing.profile import Profile
-from rapport.marketing.spans import in_words, span
+from rapport.marketing.said import NOTHING, Kind, Name, Said, plain
+from rapport.marketing.spans import span
 
 # `moment` is the one a step was due at: a worker that comes late looks back further, and so misses nothing.
 Asks = Callable[[Profile, datetime], bool]
-Tells = Callable[[Profile, datetime], str]
+Tells = Callable[[Profile, datetime], Said]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`asked` is the question in words, `actual` tells what is so; `parts` are those of all, any and not."""
+    """`asked` is the question, `actual` tells what is so; `parts` are those of all, any and not."""
 
-    asked: str
+    asked: Said
     holds: Asks
     actual: Tells
     parts: tuple[Condition, ...] = ()
@@ -41,7 +42,7 @@ def _all(data: Mapping[str, Any]) -> Condition:
                 return False
         return True
 
-    return Condition("all of", holds, _nothing_of_its_own, parts)
+    return Condition(Said("all"), holds, _nothing_of_its_own, parts)
 
 
 def _any(data: Mapping[str, Any]) -> Condition:
@@ -54,21 +55,21 @@ def _any(data: Mapping[str, Any]) -> Condition:
                 return True
         return False
 
-    return Condition("any of", holds, _nothing_of_its_own, parts)
+    return Condition(Said("any"), holds, _nothing_of_its_own, parts)
 
 
 def _not(data: Mapping[str, Any]) -> Condition:
     part = compile_condition(data["not"])
     asks = part.holds
-    return Condition("not", lambda profile, moment: not asks(profile, moment), _nothing_of_its_own, (part,))
+    return Condition(Said("not"), lambda profile, moment: not asks(profile, moment), _nothing_of_its_own, (part,))
 
 
 def _segment(data: Mapping[str, Any]) -> Condition:
     names = frozenset(data["segment"]["in"])
     return Condition(
-        f"segment in {', '.join(data['segment']['in'])}",
+        Said("segment", {"segments": tuple(Name("segment", name) for name in data["segment"]["in"])}),
         lambda profile, moment: profile.segment in names,
-        lambda profile, moment: profile.segment or "no segment yet",
+        lambda profile, moment: _named("segment", profile.segment) if profile.segment else Said("no_segment"),
     )
 
 
@@ -83,28 +84,29 @@ def _score(data: Mapping[str, Any]) -> Condition:
 def _bounded(name: str, bounds: Mapping[str, Any]) -> Condition:
     """A score nobody has computed is neither above nor below anything."""
     above, below = bounds.get("above", float("-inf")), bounds.get("below", float("inf"))
-    words = (f"{side} {bounds[side]}" for side in ("above", "below") if side in bounds)
+    sides = {side: str(bounds[side]) for side in ("above", "below") if side in bounds}
 
     def holds(profile: Profile, moment: datetime) -> bool:
         score = profile.scores.get(name)
         return score is not None and above < score.value < below
 
-    def actual(profile: Profile, moment: datetime) -> str:
+    def actual(profile: Profile, moment: datetime) -> Said:
         score = profile.scores.get(name)
-        return "no score yet" if score is None else f"{score.value:.4g}"
+        return Said("no_score") if score is None else plain(f"{score.value:.4g}")
 
-    return Condition(f"{name} {' and '.join(words)}", holds, actual)
+    sentence = "between" if len(sides) > 1 else next(iter(sides))
+    return Condition(Said(sentence, {"score": Name("score", name), **sides}), holds, actual)
 
 
 def _event(data: Mapping[str, Any]) -> Condition:
     name, within = data["event"], span(data["within"])
 
-    def actual(profile: Profile, moment: datetime) -> str:
+    def actual(profile: Profile, moment: datetime) -> Said:
         newest = profile.events.get(name)
-        return "never" if newest is None else f"last at {newest.at:%Y-%m-%d %H:%M} UTC"
+        return Said("never") if newest is None else Said("last", {"at": newest.at})
 
     return Condition(
-        f"{name} within {in_words(within)}",
+        Said("event", {"event": Name("event", name), "within": within}),
         lambda profile, moment: profile.happened_since(name, moment - within),
         actual,
     )
@@ -113,41 +115,50 @@ def _event(data: Mapping[str, Any]) -> Condition:
 def _tag(data: Mapping[str, Any]) -> Condition:
     tag = data["tag"]
     return Condition(
-        f"tag {tag}",
+        Said("tag", {"tag": tag}),
         lambda profile, moment: tag in profile.tags,
-        lambda profile, moment: ", ".join(sorted(profile.tags)) or "no tags",
+        lambda profile, moment: plain(tuple(sorted(profile.tags))) if profile.tags else Said("no_tags"),
     )
 
 
 def _language(data: Mapping[str, Any]) -> Condition:
     language = data["language"]
     return Condition(
-        f"language {language}",
+        Said("language", {"language": Name("language", language)}),
         lambda profile, moment: profile.language == language,
-        lambda profile, moment: profile.language,
+        lambda profile, moment: _named("language", profile.language),
     )
 
 
 def _consent(data: Mapping[str, Any]) -> Condition:
     consent = (data["consent"]["channel"], data["consent"]["purpose"])
-    return Condition(
-        f"consent to {consent[1]} by {consent[0]}",
-        lambda profile, moment: consent in profile.consents,
-        lambda profile, moment: ", ".join(sorted(f"{p} by {c}" for c, p in profile.consents)) or "no consent",
-    )
+
+    def actual(profile: Profile, moment: datetime) -> Said:
+        given = sorted(profile.consents, key=lambda each: (each[1], each[0]))
+        return plain(tuple(_consent_said("consented", *each) for each in given)) if given else Said("no_consent")
+
+    return Condition(_consent_said("consent", *consent), lambda profile, moment: consent in profile.consents, actual)
 
 
 def _known(data: Mapping[str, Any]) -> Condition:
     known = data["known"]
     return Condition(
-        "a known customer" if known else "somebody unknown",
+        Said("known" if known else "unknown"),
         lambda profile, moment: (profile.customer_id is not None) is known,
-        lambda profile, moment: "somebody unknown" if profile.customer_id is None else "a known customer",
+        lambda profile, moment: Said("unknown" if profile.customer_id is None else "known"),
     )
 
 
-def _nothing_of_its_own(profile: Profile, moment: datetime) -> str:
-    return ""
+def _nothing_of_its_own(profile: Profile, moment: datetime) -> Said:
+    return NOTHING
+
+
+def _named(kind: Kind, name: str) -> Said:
+    return plain(Name(kind, name))
+
+
+def _consent_said(sentence: str, channel: str, purpose: str) -> Said:
+    return Said(sentence, {"purpose": Name("purpose", purpose), "channel": Name("channel", channel)})
 
 
 # A new condition is one function here, one property in rules.schema.json and one line in docs/rules.md.
@@ -164,4 +175,4 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Condition]] = {
     "consent": _consent,
     "known": _known,
 }
-ALWAYS = Condition("always", lambda profile, moment: True, _nothing_of_its_own)
+ALWAYS = Condition(Said("always"), lambda profile, moment: True, _nothing_of_its_own)

@@ -13,15 +13,16 @@ from rapport.marketing.effect import SendMessage
 from rapport.marketing.groups import holdout_group
 from rapport.marketing.profile import Profile
 from rapport.marketing.rules import Rule, RuleBook
-from rapport.marketing.spans import in_words
+from rapport.marketing.said import Filling, Name, Said, plain
+from rapport.marketing.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One question and its answer. `depth` is how far inside of all, any or not it stands."""
 
-    asked: str
-    actual: str
+    asked: Said
+    actual: Said
     holds: bool
     depth: int = 0
 
@@ -57,15 +58,16 @@ def _limit(rule: Rule, profile: Profile, now: datetime) -> Iterator[Finding]:
     if rule.limit is None:
         return
     last = profile.firings.get(rule.name)
-    asked = f"not more than once per {in_words(rule.limit.per)}" if rule.limit.per else "not more than once"
-    actual = "never yet" if last is None else f"last at {last:%Y-%m-%d %H:%M} UTC"
+    asked = Said("once_per", {"per": rule.limit.per}) if rule.limit.per else Said("once")
+    actual = Said("never_yet") if last is None else Said("last", {"at": last})
     yield Finding(asked, actual, not is_limited(rule, profile, now))
 
 
 def _holdout(rule: Rule, profile: Profile, book: RuleBook) -> Iterator[Finding]:
     if rule.holdout and profile.customer_id is not None:
         group = holdout_group(book.salt, profile.customer_id, f"{rule.name}:holdout", share=rule.holdout)
-        yield Finding(f"not among the {rule.holdout:.0%} held out", group.arm, group.arm != "holdout")
+        asked = Said("not_held_out", {"share": f"{rule.holdout:.0%}"})
+        yield Finding(asked, plain(Name("group", group.arm)), group.arm != "holdout")
 
 
 def _messages(rule: Rule, profile: Profile, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -74,6 +76,11 @@ def _messages(rule: Rule, profile: Profile, book: RuleBook, now: datetime) -> It
             reasons = {
                 each: allowed(profile, Outgoing(each, rule.purpose), now, book.policy) for each in step.channels
             }
-            actual = ", ".join(f"{channel}: {reason or 'open'}" for channel, reason in reasons.items())
-            asked = f"{step.template} may be sent for {rule.purpose} now"
+            asked = Said("may_be_sent", {"template": step.template, "purpose": Name("purpose", rule.purpose)})
+            actual = plain(tuple(_way(channel, reason) for channel, reason in reasons.items()))
             yield Finding(asked, actual, None in reasons.values())
+
+
+def _way(channel: str, reason: Reason | None) -> Said:
+    by: dict[str, Filling] = {"channel": Name("channel", channel)}
+    return Said("open", by) if reason is None else Said("barred", by | {"reason": Name("reason", reason)})

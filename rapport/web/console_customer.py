@@ -24,6 +24,7 @@ from rapport.web.api_conversations import ConversationId
 from rapport.web.api_customers import Knowing
 from rapport.web.console_page import Console, Reading
 from rapport.web.insight import Insight, Suggested
+from rapport.web.why import told
 
 router = APIRouter(include_in_schema=False)
 ORDERS, TICKETS, MESSAGES, SUGGESTED, EARLIER, COUPONS = 4, 5, 5, 4, 4, 3
@@ -58,7 +59,9 @@ async def why(message_id: Annotated[int, Path(ge=1, le=2**63 - 1)], here: Readin
         message = await session.get(Message, message_id)
         if message is None:
             raise HTTPException(404, "There is no such message.")
-        findings = await insight.why(session, message, now=here.given.clock()) if message.rule else None
+        found = await insight.why(session, message, now=here.given.clock()) if message.rule else None
+    zone = here.given.settings.default_time_zone
+    findings = None if found is None else list(told(found, here.staff.language, zone))
     return here.show("console/why.html", message=message, findings=findings)
 
 
