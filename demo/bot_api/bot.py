@@ -75,6 +75,7 @@ class Bot:
         self.courier: Courier | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._floods: dict[int | None, float] = {}
+        self._coming: dict[int | None, float] = {}
         self._failures: list[int] = []
         self._last_message = 0
         self._watchers: set[asyncio.Event] = set()
@@ -96,8 +97,8 @@ class Bot:
     # Troubles
 
     def flood(self, seconds: float, *, chat: int | None = None) -> None:
-        """Every message (or every message to this chat) is told 429 for so long."""
-        self._floods[chat] = self.clock() + seconds
+        """Every message (or every message to this chat) is told 429, for so long after the first that is."""
+        self._coming[chat] = seconds
 
     def fail(self, count: int = 1, *, status: int = 502) -> None:
         """The next calls that send or edit are told 5xx, and nothing is done."""
@@ -108,6 +109,8 @@ class Bot:
         if self._failures:
             raise ApiError(self._failures.pop(0), "Bad Gateway")
         for key in (None, chat):
+            if (seconds := self._coming.pop(key, None)) is not None:
+                self._floods[key] = self.clock() + seconds
             if (left := self._floods.get(key, 0.0) - self.clock()) > 0:
                 raise too_many(retry_after(left))
 
