@@ -13,12 +13,16 @@ from sqlalchemy import Connection, event, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from rapport.store import sqlite
 
 BUSY_SECONDS = 30
+# What is raised while the database is away, or has no connection free: the same may be tried again.
+AWAY = (OperationalError, InterfaceError, NoneFreeError)
 
 
 class Database:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
-from sqlalchemy.exc import OperationalError
 from telegram import Bot
 
 from rapport.chat.telegram.pickup_points import points_in_force
@@ -20,7 +19,7 @@ from rapport.chat.telegram.polling import Poller
 from rapport.chat.telegram.registration import WEBHOOK, register
 from rapport.chat.telegram.updates import Updates
 from rapport.chat.telegram.values import MalformedUpdateError
-from rapport.store.database import Database
+from rapport.store.database import AWAY, Database
 from rapport.store.only_one import only_one
 from rapport.web.desk import Desk
 from rapport.web.services import Services
@@ -102,7 +101,7 @@ async def webhook(
         await telegram.updates.receive(_json(await request.body()))
     except MalformedUpdateError as error:
         raise HTTPException(400, "This is not an update.") from error
-    except OperationalError as error:
+    except AWAY as error:
         # Telegram sends it again; a 200 would lose it.
         raise HTTPException(503, "The database does not answer.") from error
     return Response()

@@ -24,9 +24,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 @dataclass(slots=True)
 class Poller:
-    """What is being stored, and the number below which everything is."""
+    """What is being stored, and the number below which everything is. No pause is longer than `longest` seconds."""
 
     updates: Updates
+    longest: float = LONGEST_PAUSE
     pause: float = FIRST_PAUSE
     offset: int = 0
     _open: dict[int, asyncio.Task[bool]] = field(default_factory=dict)
@@ -46,8 +47,8 @@ class Poller:
             found = await self._ask(wait)
         except TelegramError as error:
             # Conflict: another one asks with this token. Two who insist would only interrupt each other.
-            self.pause = LONGEST_PAUSE if isinstance(error, Conflict) else min(self.pause * 2, LONGEST_PAUSE)
-            log.warning("Telegram gives no updates (%s); asked again in %.0f s.", error, self.pause)
+            self.pause = self.longest if isinstance(error, Conflict) else min(self.pause * 2, self.longest)
+            log.warning("Telegram gives no updates (%s); asked again in %.1f s.", error, self.pause)
             await asyncio.sleep(self.pause)
             return
         self.pause = FIRST_PAUSE

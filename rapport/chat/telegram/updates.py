@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot, Update
 from telegram.error import TelegramError
@@ -43,7 +42,7 @@ from rapport.chat.turns import Turns
 from rapport.clock import Clock
 from rapport.messaging.leaving import BLOCKED, leave_telegram, unblocked_telegram
 from rapport.settings import Language
-from rapport.store.database import Database
+from rapport.store.database import AWAY, Database
 from rapport.store.signals import Signals
 from rapport.store.telegram import channel_and_form, go_on_by, take_update, was_taken
 
@@ -74,7 +73,7 @@ class Updates:
     async def receive(self, data: Any) -> None:
         """Takes an update as it came, in JSON; one of a shape not known here is noted as taken and left at that.
 
-        Raises MalformedUpdateError where it is no update at all, and OperationalError as `take` does.
+        Raises MalformedUpdateError where it is no update at all, and one of `AWAY` as `take` does.
         """
         number = number_of(data)
         try:
@@ -88,7 +87,7 @@ class Updates:
     async def take(self, update: Update) -> None:
         """Stores what it says, if nobody has before, and starts its turn.
 
-        Raises MalformedUpdateError, and OperationalError where the database is away: then it was not taken.
+        Raises MalformedUpdateError, and one of `AWAY` where the database does not answer: then it was not taken.
         """
         found = incoming(update)
         if found is None:
@@ -106,7 +105,7 @@ class Updates:
     async def _take(self, found: Incoming) -> None:
         try:
             heard = await self._heard(found)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise
         except Exception:
             # Our mistake: sent again, it would only fail again, and hold up everybody behind it.
