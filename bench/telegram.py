@@ -53,8 +53,17 @@ class Pushed:
 
     @property
     def per_second(self) -> float:
-        times = [call.at for call in self.pushes]
-        return (len(times) - 1) / (max(times) - min(times))
+        return len(self.pushes) / self._seconds
+
+    @property
+    def all_per_second(self) -> float:
+        """Pushes and answers, from the first push to the last: what the limit of 30 is about."""
+        first, last = self.pushes[0].at, self.pushes[-1].at
+        return sum(first <= call.at <= last for call in self.log) / self._seconds
+
+    @property
+    def _seconds(self) -> float:
+        return self.pushes[-1].at - self.pushes[0].at
 
     @property
     def nearest(self) -> float:
@@ -225,7 +234,8 @@ def _rows_of_push(pushed: Pushed, size: int) -> Iterator[Row]:
         return Row(name, unit, ours, goal, peer, VERSIONS, work, more)
 
     times = [call.at for call in pushed.log]
-    yield row("push by Telegram", "messages/s", pushed.per_second, 25.0, GOAL, more=True)
+    yield row("messages by Telegram, pushes and answers", "messages/s", pushed.all_per_second, 25.0, GOAL, more=True)
+    yield row("of them pushes", "messages/s", pushed.per_second, 25.0, GOAL, more=True)
     yield row("most messages in any second", "messages", busiest(times, 1.0), 30.0, LIMIT)
     yield row("nearest two messages to one chat", "s", pushed.nearest, 1.0, LIMIT, more=True)
     yield row("refused with 429", "messages", pushed.refused, 0.0, LIMIT)

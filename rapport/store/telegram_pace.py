@@ -1,9 +1,10 @@
 """How fast the bot may speak, kept in the database, so that all processes together keep Telegram's limits.
 
 Telegram allows 30 messages a second, one a second to a chat, 20 a minute to a group. The bot has 30 slots, and each
-serves one message in 1.15 s: in no second, wherever it begins, there are more than 30, but an answer
-need not wait while there were few. A message may leave up to `LATE` seconds after its moment; one that would leave
-later still has to ask again. Pushes are spread evenly besides: soon a slot is free for an answer.
+serves one message in 1.15 s, or again a second after Telegram said that it has the last one: in no second, wherever
+it begins, there are more than 30, but an answer need not wait while there were few. A message may leave up to `LATE`
+seconds after its moment; one that would leave later still has to ask again. Pushes are spread evenly besides: soon a
+slot is free for an answer.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ LATE = 0.05
 # A slot serves again a second after the latest moment its message may have arrived at, so long a way being usual.
 WAY = 0.1
 SLOTS, SLOT = 30, 1.0 + LATE + WAY
+# Once the answer is there, the message is, too; two clocks may differ by a few milliseconds.
+AFTER_ARRIVAL = 1.005
 CHAT = {"private": 1.0 + LATE, "group": 60 / 19}
-PUSH = 1 / 26
+PUSH = 1 / 29
 # The row of the pushes; those of the slots follow.
 PUSHES = 1
 # How far ahead of now a push may reserve: so long an answer waits at most behind pushes.
@@ -32,10 +35,11 @@ FAR = 1e12
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`at` in Unix seconds: when to send, where it is `granted`; else when to ask again."""
+    """`at` in Unix seconds: when to send, where it is `granted`, by this `slot`; else when to ask again."""
 
     at: float
     granted: bool
+    slot: int = 0
 
 
 async def reserve(session: AsyncSession, chat_id: int, *, now: float, ahead: float | None = None) -> Moment:
@@ -88,10 +92,13 @@ async def hold_chat(session: AsyncSession, chat_id: int, *, until: float) -> Non
     await session.execute(update(TelegramChat).where(held).values(next_at=until))
 
 
-async def hold_bot(session: AsyncSession, *, until: float) -> None:
-    """Telegram wants the whole bot to be silent until then."""
-    await _prepare(session)
-    await session.execute(update(PACE).where(PACE.c.next_at < until).values(next_at=until))
+async def arrived(session: AsyncSession, moment: Moment, *, at: float) -> None:
+    """Telegram has answered the message of this moment: its slot serves the next one a second later.
+
+    Nothing where the slot has been given to another meanwhile.
+    """
+    ours = moment.at + SLOT + 0.001
+    await session.execute(_ARRIVED, {"slot": moment.slot, "ours": ours, "next": at + AFTER_ARRIVAL})
 
 
 async def _push(session: AsyncSession, *, now: float, ahead: float) -> Moment:
@@ -108,9 +115,9 @@ async def _push(session: AsyncSession, *, now: float, ahead: float) -> Moment:
 
 async def _slot(session: AsyncSession, *, now: float, latest: float = FAR) -> Moment:
     """The slot that is free first; refused where that is after `latest`."""
-    again = await session.scalar(_TAKE, {"now": now, "latest": latest})
-    if again is not None:
-        return Moment(float(again) - SLOT, granted=True)
+    taken = (await session.execute(_TAKE, {"now": now, "latest": latest})).one_or_none()
+    if taken is not None:
+        return Moment(float(taken.next_at) - SLOT, granted=True, slot=taken.id)
     await _prepare(session)
     free = float(await session.scalar(_FREE_AT) or 0.0)
     # Else there were no slots yet, or others were just taking them.
@@ -138,7 +145,12 @@ _TAKE = (
     update(PACE)
     .where(PACE.c.id == _SLOT.scalar_subquery())
     .values(next_at=case((PACE.c.next_at > _NOW, PACE.c.next_at), else_=_NOW) + SLOT)
-    .returning(PACE.c.next_at)
+    .returning(PACE.c.id, PACE.c.next_at)
+)
+_ARRIVED = (
+    update(PACE)
+    .where(PACE.c.id == bindparam("slot"), PACE.c.next_at < bindparam("ours", type_=Float))
+    .values(next_at=bindparam("next", type_=Float))
 )
 _FREE_AT = select(func.min(PACE.c.next_at)).where(PACE.c.id > PUSHES)
 _TURN = select(PACE.c.next_at).where(PACE.c.id == PUSHES).with_for_update()

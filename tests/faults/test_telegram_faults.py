@@ -66,7 +66,6 @@ async def test_while_we_are_down_an_update_waits_and_is_brought_when_we_are_back
 async def test_a_429_is_honoured_in_its_chat_and_halts_no_other(bot_api: BotApi, telegram_app: TelegramApp) -> None:
     mei, an = bot_api.person("Mei"), bot_api.person("An")
     bot_api.flood(2.0, chat=mei.id)
-    until = bot_api.clock() + 2.0
     mei.write("one")
     await bot_api.until(lambda: [call for call in bot_api.calls if call.status == 429])
     an.write("two")

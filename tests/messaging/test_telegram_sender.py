@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,8 @@ from rapport.store.conversations import Conversation, messages_after
 from rapport.store.customers import add_customer
 from rapport.store.events import Event
 from rapport.store.messages import Message, queue_message
-from rapport.store.telegram import TelegramChat, TelegramMessage
+from rapport.store.telegram import TelegramChat, TelegramMessage, TelegramPace
+from rapport.store.telegram_pace import AFTER_ARRIVAL, PUSHES
 
 CHAT = "c" * 32
 KEYS = ["Mist Tea · CN¥88.00", "Clay Cup · CN¥88.00"]
@@ -76,6 +78,16 @@ async def queued(shop: Any, person: Person, *, consent: bool = True) -> int:
         return message.id
 
 
+async def tried(shop: Any, worker: OutboxWorker, number: int) -> None:
+    """Works it off; again where the machine was so busy that the bot's moments were over before it could send."""
+    while True:
+        await worker.run_once()
+        (attempt,) = await shop.attempts(number)
+        if attempt.reason != "The chat has to wait":
+            return
+        await asyncio.sleep(0.1)
+
+
 async def state_of(shop: Any, number: int) -> tuple[str, str]:
     async with shop.database.reading() as session:
         message = await session.get_one(Message, number)
@@ -92,7 +104,7 @@ async def test_it_is_posted_with_tracked_keys_and_stands_in_the_conversation(
 ) -> None:
     person = api.person()
     number = await queued(shop, person)
-    assert await worker.run_once() == 1
+    await tried(shop, worker, number)
     assert await state_of(shop, number) == ("sent", "")
     (shown,) = person.heard
     assert shown.text.splitlines()[0] == "Mei, the things you asked about are still in stock:"
@@ -109,6 +121,18 @@ async def test_it_is_posted_with_tracked_keys_and_stands_in_the_conversation(
     assert links == ["https://shop.example/products/P-0", "https://shop.example/products/P-1"]
 
 
+async def test_its_slot_serves_again_as_soon_as_telegram_allows(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
+    person = api.person()
+    number = await queued(shop, person)
+    began = utc_now().timestamp()
+    await tried(shop, worker, number)
+    ended = utc_now().timestamp()
+    slots = select(TelegramPace.next_at).where(TelegramPace.id > PUSHES, TelegramPace.next_at > 0)
+    async with shop.database.reading() as session:
+        free_at = max(await session.scalars(slots))
+    assert began + 1.0 < free_at <= ended + AFTER_ARRIVAL
+
+
 async def test_without_consent_nothing_is_posted(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
     person = api.person()
     number = await queued(shop, person, consent=False)
@@ -120,7 +144,7 @@ async def test_a_flood_puts_off_that_chat_alone(shop: Any, worker: OutboxWorker,
     person = api.person()
     number = await queued(shop, person)
     api.flood(60, chat=person.id)
-    await worker.run_once()
+    await tried(shop, worker, number)
     (attempt,) = await shop.attempts(number)
     async with shop.database.reading() as session:
         chat = await session.get_one(TelegramChat, person.id)
@@ -133,7 +157,7 @@ async def test_who_has_blocked_the_bot_has_withdrawn_everything(shop: Any, worke
     person = api.person()
     number = await queued(shop, person)
     person.block()
-    await worker.run_once()
+    await tried(shop, worker, number)
     assert await state_of(shop, number) == ("failed", "bounced: 403 Forbidden: bot was blocked by the user")
     withdrawn = ["consent_withdrawn", "consent_withdrawn", "unsubscribed"]
     assert await names(shop) == ["message_failed", "message_bounced", *withdrawn]
@@ -174,7 +198,7 @@ async def test_a_bot_that_is_away_costs_no_attempt(
 ) -> None:
     number = await queued(shop, api.person())
     worker = outbox(shop, settings, api.token, f"http://127.0.0.1:{free_port}")
-    await worker.run_once()
+    await tried(shop, worker, number)
     await worker.close()
     (attempt,) = await shop.attempts(number)
     assert (attempt.state, attempt.reason) == ("due", "ConnectError")
@@ -183,7 +207,7 @@ async def test_a_bot_that_is_away_costs_no_attempt(
 async def test_a_lost_answer_parks_marketing(shop: Any, worker: OutboxWorker, api: BotApi) -> None:
     number = await queued(shop, api.person())
     api.fail()
-    await worker.run_once()
+    await tried(shop, worker, number)
     assert (await state_of(shop, number))[0] == "unknown"
 
 
@@ -203,7 +227,8 @@ async def test_what_would_leave_too_late_for_the_limits_does_not_leave(
     sender = TelegramSender(settings.model_copy(update=bot), shop.database, busy)
     outcome = await sender.send(BotPost(str(person.id), "message:1", "Good day", (), (), transactional=False))
     await sender.close()
-    assert (outcome.kind, outcome.again_after, person.heard) == ("not_tried", timedelta(seconds=1.1), [])
+    # 1.1 s after the last moment that was missed, and a look at the clock later.
+    assert (outcome.kind, outcome.again_after, person.heard) == ("not_tried", timedelta(seconds=0.9), [])
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from rapport.store.telegram_pace import (
     LATE,
     PUSH_AHEAD,
     Moment,
+    arrived,
     give_back,
-    hold_bot,
     hold_chat,
     reserve,
     reserve_held,
@@ -125,16 +125,20 @@ async def test_a_chat_to_be_left_alone_halts_no_other(chats: Database) -> None:
     assert rounded(await ask(chats, 2, NOW)) == (0.0, True)
 
 
-async def test_the_whole_bot_is_silent_for_so_long(chats: Database) -> None:
-    async with chats.session() as session:
-        await hold_bot(session, until=NOW + 5)
-    assert rounded(await ask(chats, 1, NOW)) == (5.0, True)
-    assert not (await ask(chats, 2, NOW, PUSH_AHEAD)).granted
-
-
 async def test_as_many_as_telegram_takes_leave_at_once_and_the_next_when_it_takes_more(chats: Database) -> None:
     moments = [rounded(await ask(chats, chat, NOW)) for chat in range(1, 32)]
     assert moments == [(0.0, True)] * 30 + [(1.15, True)]
+
+
+async def test_a_slot_serves_again_a_second_after_its_message_arrived(chats: Database) -> None:
+    moments = [await ask(chats, chat, NOW) for chat in range(1, 31)]
+    async with chats.session() as session:
+        await arrived(session, moments[4], at=NOW + 0.02)
+    assert rounded(await ask(chats, 31, NOW)) == (1.025, True)
+    async with chats.session() as session:
+        # By now the slot is another message's.
+        await arrived(session, moments[4], at=NOW + 0.02)
+    assert rounded(await ask(chats, 32, NOW)) == (1.15, True)
 
 
 async def test_a_chat_we_do_not_know_is_bound_by_the_bots_pace_alone(chats: Database) -> None:

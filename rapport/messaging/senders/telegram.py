@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rapport.clock import Clock
 from rapport.messaging.bot_post import BotPost
@@ -18,7 +19,7 @@ from rapport.settings import Settings
 from rapport.store.conversations import locked
 from rapport.store.database import Database
 from rapport.store.telegram import TelegramChat, show_message
-from rapport.store.telegram_pace import CHAT, LATE, PUSH_AHEAD, Moment, hold_chat, reserve
+from rapport.store.telegram_pace import CHAT, LATE, PUSH_AHEAD, Moment, arrived, hold_chat, reserve
 
 # Longer than this nobody in the queue waits for one chat: its message comes again when the chat is free.
 PATIENCE = 0.3
@@ -42,33 +43,34 @@ class TelegramSender:
         """Tries once, when the bot and this chat are free; a chat that is not free soon is put off."""
         try:
             chat_id = int(post.recipient)
-            wait = await self._reserved(chat_id)
-            if wait is not None:
-                return Outcome("not_tried", None, "The chat has to wait", again_after=timedelta(seconds=wait))
+            moment = await self._reserved(chat_id)
+            if not moment.granted:
+                wait = timedelta(seconds=moment.at - self._now())
+                return Outcome("not_tried", None, "The chat has to wait", again_after=wait)
             outcome, message_id = await self._post(post)
             if outcome.code == 429 and outcome.again_after is not None:
                 await self._leave_alone(chat_id, outcome.again_after)
         except SQLAlchemyError as error:
             return Outcome("not_tried", None, type(error).__name__)
         if message_id is not None:
-            await self._note_or_complain(post, message_id)
+            await self._note_or_complain(post, message_id, moment)
         return outcome
 
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _reserved(self, chat_id: int) -> float | None:
-        """None when the moment has come; else for how many seconds the chat is not free."""
+    async def _reserved(self, chat_id: int) -> Moment:
+        """A moment that has come; not granted: when the chat is free."""
         for _ in range(TRIES):
             moment = await self._moment(chat_id)
             if not moment.granted:
-                return moment.at - self._now()
+                return moment
             await asyncio.sleep(max(0.0, moment.at - self._now()))
             if self._now() <= moment.at + LATE:
-                return None
+                return moment
             # It might be one too many within a second: on a busy machine another moment is asked for.
             await asyncio.sleep(CHATS_SECOND)
-        return CHATS_SECOND
+        return Moment(self._now() + CHATS_SECOND, granted=False)
 
     async def _moment(self, chat_id: int) -> Moment:
         """Waits for its turn among the pushes, and for a free slot; not for a chat that is to be left alone."""
@@ -98,23 +100,26 @@ class TelegramSender:
         async with self._database.session() as session:
             await hold_chat(session, chat_id, until=self._now() + seconds.total_seconds())
 
-    async def _note_or_complain(self, post: BotPost, message_id: int) -> None:
+    async def _note_or_complain(self, post: BotPost, message_id: int, moment: Moment) -> None:
+        answered = self._now()
         try:
-            await self._note(post, message_id)
+            async with self._database.session() as session:
+                await self._note(session, post, message_id)
+                # Last, as everywhere: the chat first, then a slot.
+                await arrived(session, moment, at=answered)
         except SQLAlchemyError:
             # It has left, and nothing may send it again; that the thread does not show it is the smaller harm.
             log.exception("%s was sent and does not stand in its conversation", post.key)
 
-    async def _note(self, post: BotPost, message_id: int) -> None:
+    async def _note(self, session: AsyncSession, post: BotPost, message_id: int) -> None:
         """Puts it into the conversation of that chat: she may answer it, and whoever answers her must see it."""
-        async with self._database.session() as session:
-            chat = await session.get(TelegramChat, int(post.recipient))
-            standing = await locked(session, chat.conversation_id) if chat and chat.conversation_id else None
-            if chat is None or chat.conversation_id is None or standing is None:
-                return
-            said = await say_once(session, chat.conversation_id, standing, post, at=self._clock())
-            if said is not None:
-                await show_message(session, chat, message_id, said.seq)
+        chat = await session.get(TelegramChat, int(post.recipient))
+        standing = await locked(session, chat.conversation_id) if chat and chat.conversation_id else None
+        if chat is None or chat.conversation_id is None or standing is None:
+            return
+        said = await say_once(session, chat.conversation_id, standing, post, at=self._clock())
+        if said is not None:
+            await show_message(session, chat, message_id, said.seq)
 
     def _now(self) -> float:
         return self._clock().timestamp()
