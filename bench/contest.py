@@ -17,13 +17,14 @@ import yaml
 
 from bench.labelled_sets import Split
 from bench.utterance import write_training_data
-from rapport.cli.assistant import PROJECT, PYTHON, QUIET, ROOT
+from rapport.cli.assistant import LIGHT, PROJECT, PYTHON, QUIET, ROOT
 from rapport.cli.output import console
+from rapport.cli.served_archive import write_served
 
 OURS = PROJECT / "config.yml"
 DEFAULT = ROOT / "bench" / "default_pipeline" / "config.yml"
 LEASH = ROOT / "rapport" / "cli" / "leash.py"
-PARSER = ROOT / "bench" / "parse_times.py"
+PARSER = "bench.parse_times"
 # Rasa refuses a tokenizer beside another language than its own.
 LANGUAGE_OF = {"WhitespaceTokenizer": "en", "JiebaTokenizer": "zh"}
 # A busy moment of the machine meets a whole process: each side is asked twice, in turns, and its better one counts.
@@ -36,10 +37,11 @@ class ContestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The model, and the processor seconds (user and system) that its training took."""
+    """The model, the processor seconds (user and system) that its training took, and what it is run by."""
 
     archive: Path
     cpu_seconds: float
+    runner: tuple[str, ...] = ("-m",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,10 @@ def contest(split: Split, *, peer_tokenizer: str, kept: Path) -> tuple[Result, R
         lines = write_training_data(folder / "nlu.yml", split.train)
         default = _pipeline(DEFAULT, folder / "default.yml", tokenizer=peer_tokenizer)
         sides = (
-            _trained(_pipeline(OURS, folder / "ours.yml"), lines, folder / "ours"),
+            _as_shipped(_trained(_pipeline(OURS, folder / "ours.yml"), lines, folder / "ours")),
             _kept_or_trained(default, lines, kept),
         )
-        asked = [[_asked(side.archive, split, folder) for side in sides] for _ in range(ROUNDS)]
+        asked = [[_asked(side, split, folder) for side in sides] for _ in range(ROUNDS)]
     ours, peer = (_result(side, rounds, split) for side, rounds in zip(sides, zip(*asked, strict=True), strict=True))
     return ours, peer
 
@@ -108,10 +110,16 @@ def _trained(config: Path, lines: Path, folder: Path) -> Trained:
     return Trained(folder / "model.tar.gz", seconds)
 
 
-def _asked(archive: Path, split: Split, folder: Path) -> Any:
+def _as_shipped(trained: Trained) -> Trained:
+    served = trained.archive.with_name("served.tar.gz")
+    write_served(trained.archive, served)
+    return Trained(served, trained.cpu_seconds, ("-m", LIGHT))
+
+
+def _asked(side: Trained, split: Split, folder: Path) -> Any:
     texts = folder / "texts.json"
     texts.write_text(json.dumps([row.text for row in split.test], ensure_ascii=False), encoding="utf-8")
-    output, _ = _run(str(PARSER), str(archive), str(texts), RAPPORT_VAR_DIR=str(folder))
+    output, _ = _run(*side.runner, PARSER, str(side.archive), str(texts), RAPPORT_VAR_DIR=str(folder))
     return json.loads(output.strip().splitlines()[-1])
 
 

@@ -1,4 +1,4 @@
-"""`python parse_times.py ARCHIVE TEXTS`, run with Rasa's Python: parses every text with the trained model.
+"""`python -m bench.parse_times ARCHIVE TEXTS`, run with Rasa's Python: parses every text with the trained model.
 
 Prints one JSON object: the likeliest intent of each text, the median of a parse in milliseconds, and the megabytes
 that the process holds after it. Both sides of a comparison are run by this very file, each in a process of its own.

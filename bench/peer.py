@@ -14,7 +14,7 @@ import yaml
 from bench.chat_sides import QUESTION
 from bench.labelled_sets import LANGUAGES, training_lines
 from bench.utterance import Utterance, drawn, write_training_data
-from rapport.cli.assistant import PROJECT, ROOT, assistant_program, rasa
+from rapport.cli.assistant import LIGHT, PROJECT, ROOT, assistant_program, rasa
 from rapport.cli.output import console
 from rapport.cli.supervisor import Program
 from rapport.settings import Settings
@@ -45,7 +45,8 @@ def peer_program(settings: Settings, *, model: Path) -> Program:
     program = assistant_program(settings, model=model, endpoints=FOLDER / "endpoints.yml")
     # TensorFlow is left to share its work out as it likes.
     env = {name: value for name, value in program.env.items() if name != "OMP_NUM_THREADS"}
-    return replace(program, name="peer", env={**env, "RAPPORT_PEER_DB": str(settings.var_dir / "peer.db")})
+    argv = tuple(word for word in program.argv if word != LIGHT)
+    return replace(program, name="peer", argv=argv, env={**env, "RAPPORT_PEER_DB": str(settings.var_dir / "peer.db")})
 
 
 def _write_data(folder: Path) -> None:

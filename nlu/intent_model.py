@@ -66,7 +66,7 @@ class IntentModel:
     def rank(self, grams: Counter[str], length: int) -> list[Ranked]:
         """The likeliest intents first."""
         columns, values = weigh(grams, self.vocabulary, self.idf)
-        margins = values @ self.weights[columns] + self.bias
+        margins = values @ self.weights[columns].astype(np.float32) + self.bias
         confidences = self.trust.confidences(margins, self.network.scores(columns, values))
         order = np.argsort(-confidences, kind="stable")[:length]
         return [Ranked(self.labels[index], float(confidences[index])) for index in order]
@@ -98,7 +98,7 @@ class IntentModel:
         try:
             words = json.loads((folder / _WORDS_FILE).read_text(encoding="utf-8"))
             with (folder / _ARRAYS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                parts = {name: arrays[name].astype(np.float32) for name in arrays.files}
+                parts = {name: arrays[name] for name in arrays.files}
             if words["format"] != FORMAT or not _fit(parts, len(words["grams"]), len(words["labels"])):
                 raise ModelFileError(f"{folder}: not a model of format {FORMAT}; train the assistant again")
             return cls(

@@ -24,7 +24,7 @@ class Network:
     def scores(self, columns: npt.NDArray[np.intp], values: Floats) -> Floats:
         """One score per intent of a message given as weighted grams; grams beyond `inner` are left out."""
         known = columns < len(self.inner)
-        hidden = np.maximum(values[known] @ self.inner[columns[known]] + self.shift, 0.0)
+        hidden = np.maximum(values[known] @ self.inner[columns[known]].astype(np.float32) + self.shift, 0.0)
         scores: Floats = hidden @ self.outer + self.bias
         return scores
 

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rapport.cli.served_archive import write_served
 from rapport.cli.supervisor import Program
 from rapport.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "rasa"
 PYTHON = PROJECT / ".venv" / "bin" / "python"
+# What runs Rasa's modules without TensorFlow, which nothing we serve needs (docs/adr/0013).
+LIGHT = "nlu.light"
 SOURCES = ("config.yml", "requirements.lock", "domain", "data", "../nlu")
 
 
@@ -52,7 +55,10 @@ async def train_assistant(folder: Path) -> bool:
     draft = target.with_name(f"draft-{os.getpid()}")
     command = ("train", "--domain", "domain", "--out", str(draft.resolve()), "--fixed-model-name", "assistant")
     await rasa(*command)
-    (draft / "assistant.tar.gz").replace(target)
+    trained, served = draft / "assistant.tar.gz", draft / "served.tar.gz"
+    await asyncio.to_thread(write_served, trained, served)
+    served.replace(target)
+    trained.unlink()
     draft.rmdir()
     target.with_name("fingerprint").write_text(before)
     return True
@@ -65,7 +71,7 @@ def assistant_program(settings: Settings, *, model: Path, endpoints: Path = Path
     server = ("run", "--model", str(model.resolve()), "--enable-api", *place)
     return Program(
         "assistant",
-        (str(PYTHON), "-m", "rasa", *server),
+        (str(PYTHON), "-m", LIGHT, "rasa", *server),
         env=_environment(settings),
         cwd=PROJECT,
         ready_url=f"{settings.assistant_url}/status",

@@ -30,11 +30,17 @@ def shipped() -> list[Example]:
 
 
 @pytest.fixture(scope="session")
-def hear(splitter: Splitter, tmp_path_factory: pytest.TempPathFactory) -> Hear:
+def archive() -> Path:
+    """The trained assistant."""
+    file = Path(os.environ.get("RAPPORT_VAR_DIR", ROOT / "var")).resolve() / "assistant" / "assistant.tar.gz"
+    if not file.exists():
+        pytest.fail(f"no trained assistant at {file}; `make nlu-tests` trains it first")
+    return file
+
+
+@pytest.fixture(scope="session")
+def hear(splitter: Splitter, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Hear:
     """What the trained assistant hears, without Rasa around it and without any shop's catalogue."""
-    archive = Path(os.environ.get("RAPPORT_VAR_DIR", ROOT / "var")) / "assistant" / "assistant.tar.gz"
-    if not archive.exists():
-        pytest.fail(f"no trained assistant at {archive}; `make nlu-tests` trains it first")
     folder = tmp_path_factory.mktemp("assistant")
     with tarfile.open(archive) as file:
         file.extractall(folder)  # noqa: S202  our own archive, just made
