@@ -39,6 +39,8 @@ Outcome = Literal["answered", "fallback", "dropped", "late"]
 # A message that waited behind others is given at least this long, however late it already is.
 LEAST_PATIENCE = 0.5
 RETRY_SECONDS = 1.0
+# A quicker answer is there before other processes could show that it comes.
+TELL_AFTER = 0.3
 
 
 @dataclass(slots=True)
@@ -147,7 +149,10 @@ class Turns:
         """The assistant's answers, or None where there are none by the deadline; then they may come late."""
         call = asyncio.create_task(self.assistant.ask(turn))
         try:
-            await asyncio.wait({call}, timeout=deadline - _loop_time())
+            await asyncio.wait({call}, timeout=min(TELL_AFTER, deadline - _loop_time()))
+            if not call.done():
+                await self._tell_typing(turn, seconds=deadline - _loop_time())
+                await asyncio.wait({call}, timeout=deadline - _loop_time())
         except asyncio.CancelledError:
             call.cancel()
             raise
@@ -162,6 +167,13 @@ class Turns:
             log.exception("The assistant could not be asked.")
         return None
 
+    async def _tell_typing(self, turn: PendingTurn, *, seconds: float) -> None:
+        """The customer's stream may be another process's. Whether it shows dots is no reason to lose her turn."""
+        try:
+            await self.typing.tell(self.database, turn.conversation_id, "assistant", seconds=max(1.0, seconds))
+        except SQLAlchemyError:
+            log.info("Other processes could not be told that an answer is on its way.", exc_info=True)
+
     async def _answer(self, turn: PendingTurn, answers: tuple[Answer, ...] | None, began: float) -> bool:
         """Writes the end of a turn if the conversation is still the assistant's; says whether more may be open."""
         async with self.database.session() as session:
@@ -171,6 +183,7 @@ class Turns:
             news = written.said if written else None
             if written is None and answers and await open_handoff(session, turn.conversation_id):
                 written = await write_announcement(session, turn, replies, at=now)
+            await self.typing.tell_end(session, turn.conversation_id, "assistant")
             await tell_other_processes(session, turn.conversation_id)
         self.signals.wake(topic(turn.conversation_id), news)
         if news is None:

@@ -163,6 +163,7 @@ async def saying(
             session, conversation_id, by,
             client_id=body.client_id, text=body.text, version=body.version, now=given.clock(),
         )  # fmt: skip
+        await desk.typing.tell_end(session, conversation_id, "agent")
     desk.typing.end(conversation_id, "agent")
     given.signals.wake(topic(conversation_id), received.said)
     given.signals.wake(DESK)
@@ -193,6 +194,7 @@ async def typing(conversation_id: ConversationId, given: Given, desk: AtDesk, by
     async with given.database.reading() as session:
         await refuse_unless_held(session, conversation_id, by)
     desk.typing.begin_for(conversation_id, "agent", seconds=TYPING_SECONDS)
+    await desk.typing.tell(given.database, conversation_id, "agent", seconds=TYPING_SECONDS)
     return {}
 
 

@@ -119,8 +119,9 @@ async def ticket(conversation_id: InConversation, desk: AtDesk) -> dict[str, str
 
 
 @router.post("/typing", **ACCEPTED, summary="The customer is typing")
-async def typing(conversation_id: InConversation, desk: AtDesk) -> dict[str, Any]:
+async def typing(conversation_id: InConversation, given: Given, desk: AtDesk) -> dict[str, Any]:
     desk.typing.begin_for(conversation_id, "customer", seconds=TYPING_SECONDS)
+    await desk.typing.tell(given.database, conversation_id, "customer", seconds=TYPING_SECONDS)
     return {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,8 @@ async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]
     """The desk for as long as the application runs; it first takes up the turns a crash left open."""
     settings, key = services.settings, services.settings.key()
     terms = terms_in_force(settings)
-    typing, rate = TypingNow(services.signals), settings.chat_messages_per_minute
+    typing = TypingNow(services.signals, me=secrets.token_hex(4))
+    rate = settings.chat_messages_per_minute
 
     def count(outcome: Outcome, seconds: float) -> None:
         metrics.turn_ended(outcome, seconds)
@@ -55,7 +57,8 @@ async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]
         )  # fmt: skip
         try:
             await turns.resume()
-            yield Desk(turns, typing, key, Limit(rate), Limit(SESSIONS_PER_MINUTE if rate else 0), terms)
+            with services.signals.watched(typing):
+                yield Desk(turns, typing, key, Limit(rate), Limit(SESSIONS_PER_MINUTE if rate else 0), terms)
         finally:
             await turns.close()
 
