@@ -14,7 +14,7 @@ from rapport.chat.changes import change, put_into_queue, say_system, standing_no
 from rapport.chat.gateway import DESK, tell_everybody
 from rapport.chat.reception import nobody, welcome
 from rapport.chat.sla import sla_of
-from rapport.chat.terms import Terms
+from rapport.chat.terms import TermsNow
 from rapport.chat.words import words
 from rapport.store.conversations import OPEN, Handoff, open_handoff
 from rapport.store.database import Database
@@ -31,7 +31,7 @@ PATIENCE = timedelta(seconds=10)
 class DeskClock:
     """`told` remembers how late each answer was said to be, so that each warning is signalled once."""
 
-    terms: Terms
+    terms: TermsNow
     told: Mapping[int, str] = field(default_factory=dict)
 
     async def tick(self, database: Database, now: datetime) -> None:
@@ -42,7 +42,7 @@ class DeskClock:
             await self._give_again(session, now)
         for conversation_id in await self._unseen(database, now):
             async with database.session() as session:
-                await welcome(session, conversation_id, now=now, terms=self.terms)
+                await welcome(session, conversation_id, now=now, terms=self.terms())
         for conversation_id in await self._forsaken(database, now):
             async with database.session() as session:
                 await self._requeue(session, conversation_id, now)
@@ -55,15 +55,15 @@ class DeskClock:
             await tell_everybody(session, conversation_id)
 
     async def _give_again(self, session: AsyncSession, now: datetime) -> None:
-        back = await take_back(session, now=now, terms=self.terms)
-        given = await assign_waiting(session, now=now, terms=self.terms)
+        back = await take_back(session, now=now, terms=self.terms())
+        given = await assign_waiting(session, now=now, terms=self.terms())
         for handoff in back:
             if handoff not in given:
                 standing = await standing_now(session, handoff.conversation_id)
                 await say_system(session, handoff.conversation_id, words(standing.language).requeued, at=now)
         for conversation_id in {handoff.conversation_id for handoff in (*back, *given)}:
             await tell_everybody(session, conversation_id)
-        if not await agents_there(session, heard_since=now - self.terms.silent):
+        if not await agents_there(session, heard_since=now - self.terms().silent):
             await self._send_home(session, now)
 
     async def _send_home(self, session: AsyncSession, now: datetime) -> None:
@@ -72,7 +72,7 @@ class DeskClock:
             if handoff.due_at is None:
                 continue
             standing = await standing_now(session, handoff.conversation_id)
-            await nobody(session, handoff.conversation_id, standing, now=now, terms=self.terms)
+            await nobody(session, handoff.conversation_id, standing, now=now, terms=self.terms())
             await tell_everybody(session, handoff.conversation_id)
 
     async def _unseen(self, database: Database, now: datetime) -> list[str]:
@@ -82,8 +82,8 @@ class DeskClock:
 
     async def _forsaken(self, database: Database, now: datetime) -> list[str]:
         async with database.reading() as session:
-            there = await agents_there(session, heard_since=now - self.terms.gone)
-            return await overdue_of_absent(session, {agent.name for agent in there}, now=now - self.terms.gone)
+            there = await agents_there(session, heard_since=now - self.terms().gone)
+            return await overdue_of_absent(session, {agent.name for agent in there}, now=now - self.terms().gone)
 
     async def _requeue(self, session: AsyncSession, conversation_id: str, now: datetime) -> None:
         """Her agent has gone, and she waits for an answer."""
@@ -95,15 +95,15 @@ class DeskClock:
         await wake_up(session, conversation_id, now=now)
         await end_handoff(session, conversation_id, now=now, outcome="transferred")
         await put_into_queue(
-            session, conversation_id, standing, agent=None, skill=handoff.skill, now=now, terms=self.terms
+            session, conversation_id, standing, agent=None, skill=handoff.skill, now=now, terms=self.terms()
         )
         await say_system(session, conversation_id, words(standing.language).requeued, at=now)
-        await assign_waiting(session, now=now, terms=self.terms)
+        await assign_waiting(session, now=now, terms=self.terms())
         await tell_everybody(session, conversation_id)
 
     async def _warn(self, session: AsyncSession, now: datetime) -> None:
         due = await session.scalars(select(Handoff).where(Handoff.state.in_(OPEN), Handoff.due_at.is_not(None)))
-        late = {one.id: level for one in due if (level := sla_of(one, now=now, terms=self.terms)) != "ok"}
+        late = {one.id: level for one in due if (level := sla_of(one, now=now, terms=self.terms())) != "ok"}
         if late != self.told:
             self.told = late
             await send_signal(session, DESK)

@@ -17,18 +17,46 @@ from rapport.marketing.marked_yaml import Document, read
 from rapport.settings import Settings
 
 NAME = "desk.yml"
+Stamp = tuple[int, int, int]
 log = logging.getLogger(__name__)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def terms_in_force(settings: Settings) -> Terms:
-    """The same where nobody may be kept from serving by a mistake in the file: then people answer at any hour."""
-    try:
-        return read_terms(settings)
-    except RuleError as error:
-        log.error("%s; until it is mended people are taken to answer at any hour", error)
-        return _terms(settings, Hours(), {})
+class TermsInForce:
+    """The last good version of the file, looked at whenever it is asked for; no mistake in it keeps anybody away.
+
+    A broken edit is logged once, with file and line, and nothing of it is taken. One that is broken from the start
+    leaves people answering at any hour.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stamp: Stamp | None = None
+        self._terms = _terms(settings, Hours(), {})
+        self._kept = "people are taken to answer at any hour until it is mended"
+        self._look(self._now())
+
+    def __call__(self) -> Terms:
+        stamp = self._now()
+        if stamp != self._stamp:
+            self._look(stamp)
+        return self._terms
+
+    def _now(self) -> Stamp | None:
+        try:
+            found = (self._settings.rules_dir / NAME).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _look(self, stamp: Stamp | None) -> None:
+        self._stamp = stamp
+        try:
+            self._terms = read_terms(self._settings)
+            self._kept = "what stood there before stays in force"
+        except (OSError, RuleError) as error:
+            log.error("%s; %s", error, self._kept)
 
 
 def read_terms(settings: Settings) -> Terms:

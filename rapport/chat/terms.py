@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,3 +26,5 @@ class Terms:
 
 
 TERMS = Terms()
+# For whoever lives longer than a request: the shop may change them meanwhile.
+TermsNow = Callable[[], Terms]

@@ -18,7 +18,7 @@ from rapport.chat.errors import AssistantError, ChatError
 from rapport.chat.gateway import DESK, tell_other_processes, topic
 from rapport.chat.late import LateAnswers
 from rapport.chat.reception import welcome
-from rapport.chat.terms import TERMS, Terms
+from rapport.chat.terms import TERMS, TermsNow
 from rapport.chat.typing_now import TypingNow
 from rapport.chat.words import words
 from rapport.clock import Clock
@@ -71,7 +71,7 @@ class Turns:
     key: str
     timeout: float
     on_turn: Callable[[Outcome, float], None] = lambda outcome, seconds: None
-    terms: Terms = TERMS
+    terms: TermsNow = lambda: TERMS
     _lines: dict[str, _Line] = field(default_factory=dict)
     _late: LateAnswers = field(default_factory=LateAnswers)
 
@@ -197,7 +197,7 @@ class Turns:
         """The turn has put the customer into the queue, perhaps: what she is told there comes after its answer."""
         try:
             async with self.database.session() as session:
-                seen_to = await welcome(session, conversation_id, now=self.clock(), terms=self.terms)
+                seen_to = await welcome(session, conversation_id, now=self.clock(), terms=self.terms())
         except ChatError as error:
             # Erased meanwhile, or moved on: there is nobody to see to.
             log.info("%s", error)

@@ -11,7 +11,7 @@ import socket
 from sqlalchemy.exc import SQLAlchemyError
 
 from rapport.chat.desk_clock import DeskClock
-from rapport.chat.desk_file import terms_in_force
+from rapport.chat.desk_file import TermsInForce
 from rapport.chat.errors import ChatError
 from rapport.clock import Clock, clock_ahead
 from rapport.marketing.automation import Automation
@@ -43,7 +43,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         async with listening(database) as signals, asyncio.TaskGroup() as tasks:
             tasks.create_task(outbox.run(stop, signals))
             tasks.create_task(_run_journeys(database, automation, clock, stop))
-            tasks.create_task(_run_desk(database, DeskClock(terms_in_force(settings)), clock, stop))
+            tasks.create_task(_run_desk(database, DeskClock(TermsInForce(settings)), clock, stop))
     finally:
         await database.close()
 

@@ -6,16 +6,16 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Request
 
 from rapport.chat.assistant import Assistant, wire_to
-from rapport.chat.desk_file import terms_in_force
+from rapport.chat.desk_file import TermsInForce
 from rapport.chat.sentiment import SentimentOf
 from rapport.chat.sessions import conversation_of
-from rapport.chat.terms import Terms
+from rapport.chat.terms import TERMS, Terms, TermsNow
 from rapport.chat.turns import Outcome, Turns
 from rapport.chat.typing_now import TypingNow
 from rapport.web.limits import Limit
@@ -34,14 +34,19 @@ class Desk:
     key: str
     per_conversation: Limit
     per_address: Limit
-    terms: Terms = field(default_factory=Terms)
+    terms_now: TermsNow = lambda: TERMS
+
+    @property
+    def terms(self) -> Terms:
+        """What holds at this moment."""
+        return self.terms_now()
 
 
 @asynccontextmanager
 async def open_desk(services: Services, metrics: Metrics) -> AsyncIterator[Desk]:
     """The desk for as long as the application runs; it first takes up the turns a crash left open."""
     settings, key = services.settings, services.settings.key()
-    terms = terms_in_force(settings)
+    terms = await asyncio.to_thread(TermsInForce, settings)
     typing = TypingNow(services.signals, me=secrets.token_hex(4))
     rate = settings.chat_messages_per_minute
 

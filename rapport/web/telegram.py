@@ -66,7 +66,7 @@ def _updates(services: Services, desk: Desk, bot: Bot, speaker: Speaker) -> Upda
     settings = services.settings
     return Updates(
         bot, services.database, services.signals, desk.turns, services.clock,
-        key=desk.key, terms=desk.terms, language=settings.default_language, files=settings.var_dir / "files",
+        key=desk.key, terms=desk.terms_now, language=settings.default_language, files=settings.var_dir / "files",
         points=points_in_force(settings.rules_dir), allowed=desk.per_conversation.allows,
         turn_page=speaker.voice.turn,
     )  # fmt: skip

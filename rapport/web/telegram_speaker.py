@@ -37,7 +37,7 @@ class Speaker:
 
     def __init__(self, services: Services, desk: Desk, voice: Voice) -> None:
         self.voice = voice
-        self._services, self._typing, self._places = services, desk.typing, Places(voice, desk.terms)
+        self._services, self._typing, self._places = services, desk.typing, Places(voice, desk.terms_now)
         self._chats: dict[str, int] = {}
         self._unknown: set[str] = set()
         self._again: set[str] = set()

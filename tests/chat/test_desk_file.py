@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.chat.desk_file import read_desk, read_terms, terms_in_force
+from rapport.chat.desk_file import TermsInForce, read_desk, read_terms
 from rapport.marketing.errors import RuleError
 from rapport.marketing.policy_reader import read_policies
 from rapport.settings import Settings
@@ -60,8 +60,24 @@ def test_the_hours_the_assistant_tells_are_those_of_the_desk() -> None:
 
 def test_a_mistake_keeps_nobody_from_serving(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "desk.yml").write_text("hours: nine to five\n", encoding="utf-8")
-    terms = terms_in_force(Settings(_env_file=None, rules_dir=tmp_path))
+    terms = TermsInForce(Settings(_env_file=None, rules_dir=tmp_path))()
     assert (terms.hours.is_open(datetime(2026, 3, 1, 3, tzinfo=UTC)), "desk.yml" in caplog.text) == (True, True)
+
+
+def test_an_edit_is_taken_up_whole_or_not_at_all(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path, night = tmp_path / "desk.yml", datetime(2026, 3, 1, 3, tzinfo=UTC)
+    path.write_text("hours:\n  week: {mon-sun: 09:00-21:00}\nskills: {angry: seniors}\n", encoding="utf-8")
+    terms = TermsInForce(Settings(_env_file=None, rules_dir=tmp_path))
+    assert (terms().hours.is_open(night), terms().skills) == (False, {"angry": "seniors"})
+    path.write_text("hours:\n  week: {mon-sun: 00:00-0:00}\nskills: [angry]\n", encoding="utf-8")
+    # Its hours are fine, and still not taken.
+    for _ in range(2):
+        assert (terms().hours.is_open(night), terms().skills) == (False, {"angry": "seniors"})
+    assert [record.getMessage() for record in caplog.records] == [
+        "desk.yml:3: skills takes a mapping of reasons to skills; what stood there before stays in force"
+    ]
+    path.write_text("hours:\n  week: {mon-sun: 00:00-0:00}\n", encoding="utf-8")
+    assert (terms().hours.is_open(night), terms().skills) == (True, {})
 
 
 def test_without_a_file_people_always_answer(tmp_path: Path) -> None:

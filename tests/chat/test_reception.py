@@ -110,7 +110,7 @@ async def test_an_agent_who_is_silent_loses_what_she_was_given(database: Databas
         await add_agent(session, BOB, late)
     if how == "does not open it":
         await present(database, "ann", "online", late - timedelta(seconds=1))
-    await DeskClock(TERMS).tick(database, late)
+    await DeskClock(lambda: TERMS).tick(database, late)
     assert await given_to(database) == [("assigned", "bob")]
 
 
@@ -120,7 +120,7 @@ async def test_what_an_agent_held_goes_to_another_when_her_line_is_dead(chat: Ch
         await take_over(session, chat.id, ANN, version=1, now=chat.now, terms=TERMS)
         await add_agent(session, BOB, chat.now + TERMS.gone)
     await chat.say("还在吗？")
-    clock, gone = DeskClock(TERMS), chat.now + TERMS.gone + timedelta(seconds=1)
+    clock, gone = DeskClock(lambda: TERMS), chat.now + TERMS.gone + timedelta(seconds=1)
     await clock.tick(chat.database, gone - timedelta(seconds=30))
     assert (await given_to(chat.database))[-1] == ("accepted", "ann")
     await clock.tick(chat.database, gone)
@@ -166,9 +166,9 @@ async def test_when_the_last_agent_goes_those_who_wait_are_told(database: Databa
     async with database.session() as session:
         await add_agent(session, ANN, now, presence="away")
     await ask_for_a_person(database, conversation(1), now)
-    await DeskClock(TERMS).tick(database, now + timedelta(seconds=30))
+    await DeskClock(lambda: TERMS).tick(database, now + timedelta(seconds=30))
     assert await given_to(database) == [("requested", None)]
-    await DeskClock(TERMS).tick(database, now + TERMS.silent + timedelta(seconds=1))
+    await DeskClock(lambda: TERMS).tick(database, now + TERMS.silent + timedelta(seconds=1))
     async with database.reading() as session:
         view = await view_after(session, conversation(1), 0, now=now, terms=TERMS)
     assert (view.state.responder, [message["author"] for message in view.messages]) == (
@@ -248,7 +248,7 @@ async def test_an_answer_gets_late_and_a_warning_comes_before(chat: Chat) -> Non
         (handoff,) = await session.scalars(select(Handoff))
     levels = [sla_of(handoff, now=chat.now + timedelta(seconds=after), terms=TERMS) for after in (95, 96, 119, 120)]
     assert levels == ["ok", "warning", "warning", "late"]
-    clock = DeskClock(TERMS)
+    clock = DeskClock(lambda: TERMS)
     with chat.signals.subscribe("desk") as changed:
         await clock.tick(chat.database, chat.now + timedelta(seconds=97))
         await changed.wait()

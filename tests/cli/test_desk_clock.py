@@ -27,7 +27,7 @@ async def test_a_snooze_ends_by_the_worker_s_clock(database: Database, now: date
     stop = asyncio.Event()
     async with listening(database) as signals, asyncio.TaskGroup() as tasks:
         with signals.subscribe(f"chat:{conversation}") as changed:
-            tasks.create_task(_run_desk(database, DeskClock(Terms()), lambda: until, stop))
+            tasks.create_task(_run_desk(database, DeskClock(Terms), lambda: until, stop))
             await changed.wait()
         stop.set()
     async with database.reading() as session:

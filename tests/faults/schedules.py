@@ -111,7 +111,7 @@ class Schedule:
     def __post_init__(self) -> None:
         self.rasa = Rasa(self.database, lambda: self.now)
         self.turns = self._turns()
-        self.clock = DeskClock(self.terms)
+        self.clock = DeskClock(lambda: self.terms)
         self.posting = asyncio.Lock()
 
     def _turns(self) -> Turns:
@@ -119,7 +119,7 @@ class Schedule:
         typing = TypingNow(self.signals)
         return Turns(
             self.database, self.signals, assistant, typing,
-            clock=lambda: self.now, key=KEY, timeout=3600.0, terms=self.terms,
+            clock=lambda: self.now, key=KEY, timeout=3600.0, terms=lambda: self.terms,
             on_turn=lambda outcome, seconds: self.refused.update([outcome]),
         )  # fmt: skip
 

@@ -132,7 +132,7 @@ async def test_f18_a_take_over_in_mid_turn_silences_the_assistant_and_loses_noth
     await chat.turns.idle()
     if answer_lost:
         chat.now += TERMS.gone + timedelta(seconds=1)
-        await DeskClock(TERMS).tick(chat.database, chat.now)
+        await DeskClock(lambda: TERMS).tick(chat.database, chat.now)
         async with chat.database.session() as session:
             await take_over(session, chat.id, BOB, version=3, now=chat.now, terms=TERMS)
     async with chat.database.reading() as session:

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from rapport.chat.errors import UnknownConversationError
 from rapport.chat.state import State, view_after
 from rapport.chat.telegram.voice import Shown, Voice
-from rapport.chat.terms import Terms
+from rapport.chat.terms import TermsNow
 from rapport.chat.words import queued
 from rapport.messaging.telegram.calls import Call
 from rapport.messaging.telegram.keys import back_to_assistant
@@ -25,7 +25,7 @@ class Places:
     """The lines of who waits, and the place each of them tells. Who waits no more need not leave the queue."""
 
     voice: Voice
-    terms: Terms
+    terms: TermsNow
     _lines: dict[str, Shown] = field(default_factory=dict)
     _told: dict[str, int | None] = field(default_factory=dict)
 
@@ -46,7 +46,9 @@ class Places:
 
     async def _state(self, conversation_id: str) -> State:
         async with self.voice.database.reading() as session:
-            view = await view_after(session, conversation_id, NOTHING_AFTER, now=self.voice.clock(), terms=self.terms)
+            view = await view_after(
+                session, conversation_id, NOTHING_AFTER, now=self.voice.clock(), terms=self.terms()
+            )
         return view.state
 
     async def _keep_true(self, shown: Shown, state: State) -> None:

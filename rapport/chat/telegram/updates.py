@@ -37,7 +37,7 @@ from rapport.chat.telegram.values import (
     parsed,
 )
 from rapport.chat.telegram.words import words
-from rapport.chat.terms import Terms
+from rapport.chat.terms import TermsNow
 from rapport.chat.turns import Turns
 from rapport.clock import Clock
 from rapport.messaging.leaving import BLOCKED, leave_telegram, unblocked_telegram
@@ -60,7 +60,7 @@ class Updates:
     turns: Turns
     clock: Clock
     key: str
-    terms: Terms
+    terms: TermsNow
     language: Language
     files: Path
     points: tuple[PickupPoint, ...]
@@ -137,7 +137,7 @@ class Updates:
         now = self.clock()
         chat = await chat_of(session, found.writer, otherwise=self.language, now=now)
         channel, form = await channel_and_form(session, chat.conversation_id or "")
-        hearing = Hearing(session, chat, found.update_id, now, self.key, self.terms, self.points, form)
+        hearing = Hearing(session, chat, found.update_id, now, self.key, self.terms(), self.points, form)
         if channel != CHANNEL:
             await go_on_by(session, hearing.conversation_id, CHANNEL)
         if not self.allowed(hearing.conversation_id):

@@ -33,7 +33,7 @@ async def test_a_place_is_kept_true_in_the_same_message(
     await wait_in_queue(other, since=timedelta(minutes=5))
     await wait_in_queue(scene, since=timedelta(minutes=1))
     await scene.say("system", "There are 1 before you.")
-    places = Places(voice, TERMS)
+    places = Places(voice, lambda: TERMS)
     shown = await voice.tell(scene.conversation_id)
     assert shown is not None
     places.note(shown)
@@ -59,7 +59,7 @@ async def test_a_place_is_kept_true_in_the_same_message(
 async def test_a_line_that_is_gone_is_told_no_more(voice: Voice, scene: Scene) -> None:
     await wait_in_queue(scene, since=timedelta(minutes=1))
     await scene.say("system", "You're first in line.")
-    places = Places(voice, TERMS)
+    places = Places(voice, lambda: TERMS)
     shown = await voice.tell(scene.conversation_id)
     assert shown is not None
     places.note(shown)

@@ -47,7 +47,7 @@ def process(chat: Chat, bot: Bot, files: Path) -> Updates:
         raise AssertionError("nobody turned a page")
 
     return Updates(
-        bot, chat.database, chat.signals, chat.turns, lambda: chat.now, key=KEY, terms=TERMS, language="zh",
+        bot, chat.database, chat.signals, chat.turns, lambda: chat.now, key=KEY, terms=lambda: TERMS, language="zh",
         files=files, points=(POINT,), allowed=lambda caller: True, turn_page=turn,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ async def test_an_update_that_breaks_us_holds_up_nobody(chat: Chat, bot: Bot, tm
         raise ZeroDivisionError
 
     updates = Updates(
-        bot, chat.database, chat.signals, chat.turns, lambda: chat.now, key=KEY, terms=TERMS, language="zh",
+        bot, chat.database, chat.signals, chat.turns, lambda: chat.now, key=KEY, terms=lambda: TERMS, language="zh",
         files=tmp_path, points=(), allowed=broken, turn_page=process(chat, bot, tmp_path).turn_page,
     )  # fmt: skip
     await take(updates, message(1, text="你好"))
