@@ -1,32 +1,31 @@
-"""`rapport preview` and `rapport send-test`: what a customer would get, on the screen or in a mailbox."""
+"""`rapport preview` and `rapport send-test`: what a customer would get, on the screen, in a mailbox or in a chat."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from rapport.cli.drafts import Channel, Draft, composed_letter, composed_post
 from rapport.cli.output import FINDING, AsJson, console, print_json, refuse
 from rapport.clock import utc_now
-from rapport.messaging.compose import Composed, Composer, products_wanted
+from rapport.messaging.bot_post import BotPost
 from rapport.messaging.errors import MessagingError
 from rapport.messaging.mime import make_mail
+from rapport.messaging.senders.base import Sender
 from rapport.messaging.senders.email import EmailSender, Relay
-from rapport.messaging.templates import TemplateFolder
+from rapport.messaging.senders.telegram import TelegramSender
 from rapport.settings import Language, Settings
-from rapport.store.customers import Customer
 from rapport.store.database import Database
-from rapport.store.messages import Message
-from rapport.store.products import active_products, products_by_sku
 
-SHOWN_PRODUCTS = 3
 app = typer.Typer(help="What customers would get.")
 TemplateName = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A folder in RULES_DIR/templates.")]
 InLanguage = Annotated[Language | None, typer.Option(help="Instead of the customer's own language.")]
+ByChannel = Annotated[Channel, typer.Option("--channel", help="By which channel.")]
 Skus = Annotated[list[str] | None, typer.Option("--product", help="Show these instead.")]
 
 
@@ -35,14 +34,21 @@ def preview(
     template: TemplateName,
     customer: Annotated[int, typer.Option(help="The customer's number.")],
     *,
+    channel: ByChannel = "email",
     language: InLanguage = None,
     product: Skus = None,
     html: Annotated[Path | None, typer.Option(help="Write the HTML part to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Shows the letter as this customer would get it now. Nothing is queued or sent."""
+    """Shows the letter, or the post in Telegram, as this customer would get it now. Nothing is queued or sent."""
     settings = Settings()
-    composed = _composed(settings, template, language, customer=customer, products=product or [])
+    draft = Draft(template, language, customer, product or [])
+    if channel == "telegram":
+        if html is not None:
+            refuse("--html is for e-mail: a post in Telegram has no HTML part.")
+        _show_post(composed_post(settings, draft), as_json=as_json)
+        return
+    composed = composed_letter(settings, draft)
     letter = composed.letter
     if html is not None:
         html.write_text(letter.html, encoding="utf-8")
@@ -56,14 +62,19 @@ def preview(
 @app.command("send-test")
 def send_test(
     template: TemplateName,
-    to: Annotated[str, typer.Option(help="Where to send it.")],
+    to: Annotated[str, typer.Option(help="An e-mail address, or the number of a chat with the bot.")],
     *,
+    channel: ByChannel = "email",
     language: InLanguage = None,
     product: Skus = None,
 ) -> None:
-    """Sends the letter to one address, at once and past the outbox. Its links say kindly that they lead nowhere."""
+    """Sends it to one address or chat, at once and past the outbox. Its links say kindly that they lead nowhere."""
     settings = Settings()
-    composed = _composed(settings, template, language, customer=None, products=product or [])
+    draft = Draft(template, language, None, product or [])
+    if channel == "telegram":
+        _send_post(settings, composed_post(settings, draft, chat=to))
+        return
+    composed = composed_letter(settings, draft)
     message_id = f"<test-{secrets.token_hex(8)}@{urlsplit(settings.public_url).hostname}>"
     try:
         mail = make_mail(
@@ -73,49 +84,41 @@ def send_test(
     except (MessagingError, ValueError) as error:
         refuse(str(error))
 
-    async def run() -> None:
-        outcome = await sender.send(mail)
-        await sender.close()
-        if outcome.kind != "sent":
-            refuse(f"Not sent ({outcome.kind}): {outcome.code or ''} {outcome.text}", code=FINDING)
-
-    asyncio.run(run())
+    asyncio.run(_sent(sender, mail))
     console.print(f"Sent to {to} as {message_id}", markup=False, highlight=False)
 
 
-def _composed(
-    settings: Settings, template: str, language: Language | None, *, customer: int | None, products: list[str]
-) -> Composed:
-    try:
-        return asyncio.run(_compose(settings, template, language, customer=customer, products=products))
-    except (MessagingError, LookupError) as error:
-        refuse(str(error))
+def _show_post(post: BotPost, *, as_json: bool) -> None:
+    picture = post.picture.name if post.picture else None
+    if as_json:
+        print_json({"text": post.text, "keys": [list(key) for key in post.keys], "picture": picture})
+        return
+    console.print(f"Picture: {picture or '–'}", markup=False, highlight=False, style="bold")
+    typer.echo(post.text)
+    for title, url in post.keys:
+        typer.echo(f"[{title}] {url}")
 
 
-async def _compose(
-    settings: Settings, template: str, language: Language | None, *, customer: int | None, products: list[str]
-) -> Composed:
+def _send_post(settings: Settings, post: BotPost) -> None:
+    """In a chat that has a conversation the post stands there, too, as any other: who answers it is understood."""
+    if not settings.telegram_token.get_secret_value():
+        refuse("RAPPORT_TELEGRAM_TOKEN is empty: there is no bot that could send.")
+    if not post.recipient.lstrip("-").isdecimal():
+        refuse(f"--to {post.recipient} is no number of a chat.")
     database = Database(settings.database_url)
-    try:
-        async with database.reading() as session:
-            reader = Customer(name="") if customer is None else await session.get(Customer, customer)
-            if reader is None:
-                raise LookupError(f"There is no customer {customer}.")
-            on_sale = [found.sku for found in await active_products(session) if found.stock > 0]
-            message = Message(
-                template=template,
-                language=language or reader.language or settings.default_language,
-                purpose="recommendations",
-                channel="email",
-                variant="default",
-                context={
-                    "products": products or on_sale[:SHOWN_PRODUCTS],
-                    "confirm": {"channel": "email", "purpose": "recommendations"},
-                },
-                queued_at=utc_now(),
-            )
-            composer = Composer(TemplateFolder(settings.rules_dir / "templates"), settings, key=settings.key())
-            shown = await products_by_sku(session, products_wanted(message))
-            return composer.compose(message, reader, shown)
-    finally:
-        await database.close()
+
+    async def run() -> None:
+        try:
+            await _sent(TelegramSender(settings, database, utc_now), post)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    console.print(f"Sent to chat {post.recipient}", markup=False, highlight=False)
+
+
+async def _sent(sender: Sender[Any], mail: object) -> None:
+    outcome = await sender.send(mail)
+    await sender.close()
+    if outcome.kind != "sent":
+        refuse(f"Not sent ({outcome.kind}): {outcome.code or ''} {outcome.text}", code=FINDING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -12,7 +13,7 @@ class BotPost:
     """What is said to the Telegram chat `recipient`: plain words, keys (title, address) below them.
 
     `cards` are the products as our own history of the conversation shows them. `key` makes a repetition the same line
-    there.
+    there. `picture` is shown above the words where Telegram takes it.
     """
 
     recipient: str
@@ -21,3 +22,4 @@ class BotPost:
     keys: tuple[tuple[str, str], ...]
     cards: tuple[Mapping[str, Any], ...]
     transactional: bool
+    picture: Path | None = None

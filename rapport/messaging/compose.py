@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from rapport.messaging.line import Line
 from rapport.messaging.mime import Letter
 from rapport.messaging.public_address import is_public
 from rapport.messaging.sandbox import fill
+from rapport.messaging.telegram.rich import LONGEST_CAPTION, units
+from rapport.messaging.telegram.shop import Shop
 from rapport.messaging.templates import Template, TemplateFolder
 from rapport.messaging.tracking import Tracker
 from rapport.messaging.wording import day, in_language, price, purpose_label, zone_of
@@ -76,6 +79,7 @@ class Composer:
     def __init__(self, templates: TemplateFolder, settings: Settings, *, key: str) -> None:
         self.templates, self._settings, self._key = templates, settings, key
         self._base = settings.public_url.rstrip("/")
+        self._shop = Shop(settings.public_url, settings.var_dir / "pictures")
 
     def compose(self, message: Message, customer: Customer, products: Mapping[str, Product]) -> Composed:
         """The letter, with `products` (by unit, those of `products_wanted`) as they are at this moment.
@@ -105,7 +109,8 @@ class Composer:
     ) -> tuple[BotPost, tuple[str, ...]]:
         """What the bot says, with a key for each product, and the addresses its tracked links lead to.
 
-        `facts` are the chat and the products. Raises TemplateError, RenderError, NothingToSayError.
+        The first product's picture stands above it, unless the words are too long to go with one. `facts` are the
+        chat and the products. Raises TemplateError, RenderError, NothingToSayError.
         """
         chat, products = facts
         said = self._said(message, customer, products)
@@ -113,8 +118,14 @@ class Composer:
         # Telegram refuses a key that leads to a host only this machine knows.
         linked = said.products if is_public(self._base) else ()
         keys = tuple((f"{one.name} · {one.price}", said.tracker.link(one.url)) for one in linked)
-        post = BotPost(chat, f"message:{message.id}", said.text, keys, cards, said.transactional)
+        picture = self._picture(said.text, cards)
+        post = BotPost(chat, f"message:{message.id}", said.text, keys, cards, said.transactional, picture)
         return post, said.tracker.urls
+
+    def _picture(self, text: str, cards: Sequence[Mapping[str, str]]) -> Path | None:
+        fits = bool(cards) and units(text) <= LONGEST_CAPTION
+        upload = self._shop.picture(cards[0]["picture"]) if fits else None
+        return upload.path if upload else None
 
     def _said(self, message: Message, customer: Customer, products: Mapping[str, Product]) -> _Said:
         template = self.templates.get(message.template, message.language)

@@ -13,7 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from typer.testing import CliRunner
 
+from demo.bot_api import BotApi
 from rapport.cli.messages import app
+from rapport.cli.output import FINDING
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
 from rapport.store.products import Product
@@ -97,3 +99,34 @@ def test_send_test_sends_at_once(inbox: Inbox) -> None:
 def test_send_test_to_nobody_is_a_finding(free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPPORT_SMTP_URL", f"smtp://127.0.0.1:{free_port}")
     assert CliRunner().invoke(app, ["send-test", "confirm_opt_in", "--to", "me@example.org"]).exit_code == 1
+
+
+def test_preview_of_a_post_in_telegram(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_PUBLIC_URL", "https://shop.example")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "T-1.png").touch()
+    asked = ["preview", "recommendations", "--customer", "1", "--channel", "telegram"]
+    shown = CliRunner().invoke(app, asked)
+    assert (shown.exit_code, shown.stderr) == (0, "Picture: T-1.png\n")
+    assert "[云雾茶 · ¥88.00] https://shop.example/click/" in shown.stdout
+    whole = json.loads(CliRunner().invoke(app, [*asked, "--json", "--language", "en"]).stdout)
+    assert (whole["picture"], [title for title, _ in whole["keys"]]) == ("T-1.png", ["Mist Tea · CN¥88.00"])
+
+
+async def test_send_test_posts_in_a_chat(bot_api: BotApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_TELEGRAM_TOKEN", bot_api.token)
+    monkeypatch.setenv("RAPPORT_TELEGRAM_API_URL", bot_api.url)
+    mei = bot_api.person("Mei")
+    asked = ["send-test", "recommendations", "--to", str(mei.id), "--channel", "telegram", "--language", "en"]
+    assert (await asyncio.to_thread(CliRunner().invoke, app, asked)).exit_code == FINDING
+    mei.start()
+    sent = await asyncio.to_thread(CliRunner().invoke, app, asked)
+    assert sent.exit_code == 0
+    assert ["• Mist Tea, CN¥88.00" in shown.text for shown in mei.heard] == [True]
+
+
+@pytest.mark.parametrize("to", ["me@example.org", "7"])
+def test_a_post_needs_a_bot_and_a_chat(to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_TELEGRAM_TOKEN", "" if to == "7" else "1:token")
+    asked = ["send-test", "recommendations", "--to", to, "--channel", "telegram"]
+    assert CliRunner().invoke(app, asked).exit_code == 2

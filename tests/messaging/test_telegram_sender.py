@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from rapport.store.telegram import TelegramChat, TelegramMessage, TelegramPace
 from rapport.store.telegram_pace import AFTER_ARRIVAL, PUSHES
 
 CHAT = "c" * 32
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000800000008")
 KEYS = ["Mist Tea · CN¥88.00", "Clay Cup · CN¥88.00"]
 
 
@@ -53,7 +55,13 @@ async def worker(shop: Any, settings: Settings, api: BotApi) -> AsyncIterator[Ou
     await worker.close()
 
 
-async def queued(shop: Any, person: Person, *, consent: bool = True) -> int:
+def drawn(var_dir: Path, sku: str, *, content: bytes = PNG) -> None:
+    """The shop's picture of this product."""
+    (folder := var_dir / "pictures").mkdir(exist_ok=True)
+    (folder / f"{sku}.png").write_bytes(content)
+
+
+async def queued(shop: Any, person: Person, *, consent: bool = True, chat: str = CHAT) -> int:
     """A message that is due to somebody who has started the bot, and lives where it is noon: nobody is asleep."""
     person.start()
     async with shop.database.session() as session:
@@ -61,16 +69,17 @@ async def queued(shop: Any, person: Person, *, consent: bool = True) -> int:
         customer = await add_customer(
             session, {"telegram": str(person.id)}, now=shop.now, name="Mei", language="en", time_zone=noon
         )
-        chat = Conversation(id=CHAT, customer_id=customer.id, channel="telegram", language="en", opened_at=shop.now)
-        session.add(chat)
+        session.add(
+            Conversation(id=chat, customer_id=customer.id, channel="telegram", language="en", opened_at=shop.now)
+        )
         await session.flush()
-        session.add(TelegramChat(chat_id=person.id, conversation_id=CHAT, language="en", opened_at=shop.now))
+        session.add(TelegramChat(chat_id=person.id, conversation_id=chat, language="en", opened_at=shop.now))
         for each in ("offers", "recommendations") if consent else ():
             await record_consent(
                 session, customer.id, channel="telegram", purpose=each, granted=True, at=shop.now, source="test"
             )
         message = await queue_message(
-            session, key="k", customer_id=customer.id, channel="telegram", purpose="recommendations",
+            session, key=chat, customer_id=customer.id, channel="telegram", purpose="recommendations",
             template="recommendations", language="en", context={"products": ["P-0", "P-1"]}, now=shop.now,
             due_at=shop.now,
         )  # fmt: skip
@@ -131,6 +140,37 @@ async def test_its_slot_serves_again_as_soon_as_telegram_allows(shop: Any, worke
     async with shop.database.reading() as session:
         free_at = max(await session.scalars(slots))
     assert began + 1.0 < free_at <= ended + AFTER_ARRIVAL
+
+
+async def test_the_first_products_picture_stands_above_it(
+    shop: Any, settings: Settings, worker: OutboxWorker, api: BotApi
+) -> None:
+    drawn(settings.var_dir, "P-0")
+    people = [api.person("Mei"), api.person("An")]
+    for number, person in enumerate(people):
+        await tried(shop, worker, await queued(shop, person, chat=str(number) * 32))
+    (first,), (second,) = (person.heard for person in people)
+    assert first.wire["photo"][-1]["file_id"] == second.wire["photo"][-1]["file_id"]
+    assert [key["text"] for key in second.buttons] == KEYS
+    assert first.wire["caption"].splitlines()[0] == "Mei, the things you asked about are still in stock:"
+    # It went up once; the second time Telegram was told its number.
+    assert [bool(call.values.get("photo")) for call in api.calls_to("sendPhoto")] == [False, True]
+
+
+async def test_a_picture_that_is_refused_costs_nobody_the_message(
+    shop: Any, settings: Settings, worker: OutboxWorker, api: BotApi
+) -> None:
+    drawn(settings.var_dir, "P-0", content=b"no picture at all")
+    person = api.person()
+    number = await queued(shop, person)
+    async with asyncio.timeout(60):
+        while await state_of(shop, number) != ("sent", ""):
+            await worker.run_once()
+            await asyncio.sleep(0.1)
+    (shown,) = person.heard
+    assert shown.text.splitlines()[0] == "Mei, the things you asked about are still in stock:"
+    assert [attempt.attempt for attempt in await shop.attempts(number)] == [1]
+    assert [call.status for call in api.calls if call.method in ("sendPhoto", "sendMessage")] == [400, 200]
 
 
 async def test_without_consent_nothing_is_posted(shop: Any, worker: OutboxWorker, api: BotApi) -> None:

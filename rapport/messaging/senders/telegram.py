@@ -15,6 +15,7 @@ from rapport.clock import Clock
 from rapport.messaging.bot_post import BotPost
 from rapport.messaging.outcome import Outcome
 from rapport.messaging.saying_once import say_once
+from rapport.messaging.senders.telegram_request import Pictures
 from rapport.settings import Settings
 from rapport.store.conversations import locked
 from rapport.store.database import Database
@@ -37,6 +38,7 @@ class TelegramSender:
         # One after another they ask for their moments: else all who were told to wait would ask again at once.
         self._next = asyncio.Lock()
         url = f"{settings.telegram_api_url.rstrip('/')}/bot{settings.telegram_token.get_secret_value()}/"
+        self._pictures = Pictures()
         self._http = httpx.AsyncClient(base_url=url, timeout=SECONDS)
 
     async def send(self, post: BotPost) -> Outcome:
@@ -85,16 +87,24 @@ class TelegramSender:
 
     async def _post(self, post: BotPost) -> tuple[Outcome, int | None]:
         """What came of it, and the number of the message in Telegram where it is there."""
+        request = await self._pictures.request(post)
         try:
-            response = await self._http.post("sendMessage", json=_body(post))
+            response = await self._http.post(request.method, **request.arguments)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return Outcome("not_tried", None, type(error).__name__), None
         except httpx.HTTPError as error:
             return Outcome("unknown", None, f"The answer was lost: {type(error).__name__}"), None
         answer = _answer(response)
         if response.status_code == httpx.codes.OK and answer.get("ok") is True:
+            self._pictures.shown(request.picture, answer["result"])
             return Outcome("sent", response.status_code), int(answer["result"]["message_id"])
-        return refusal(response.status_code, answer), None
+        outcome = refusal(response.status_code, answer)
+        if request.picture and outcome.code == httpx.codes.BAD_REQUEST and not outcome.dead_address:
+            self._pictures.refused(request.picture)
+            # At a moment of its own: one message was granted, and the limits know no second try.
+            wait = timedelta(seconds=CHATS_SECOND)
+            return Outcome("not_tried", outcome.code, f"Without the picture: {outcome.text}", again_after=wait), None
+        return outcome, None
 
     async def _leave_alone(self, chat_id: int, seconds: timedelta) -> None:
         async with self._database.session() as session:
@@ -142,13 +152,6 @@ def refusal(status: int, answer: dict[str, Any]) -> Outcome:
             return Outcome("unknown", status, said)
         case _:
             return Outcome("refused", status, said)
-
-
-def _body(post: BotPost) -> dict[str, Any]:
-    """Without a way of parsing: names and words are strangers', and where nothing is parsed nothing is injected."""
-    keys = [[{"text": title, "url": url}] for title, url in post.keys]
-    body: dict[str, Any] = {"chat_id": int(post.recipient), "text": post.text}
-    return body | ({"reply_markup": {"inline_keyboard": keys}} if keys else {})
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
