@@ -26,6 +26,9 @@ from rapport.store.telegram_pace import CHAT, LATE, PUSH_AHEAD, Moment, arrived,
 PATIENCE = 0.3
 # So long a chat is not free after a moment that was missed; so often one is asked for.
 CHATS_SECOND, TRIES = CHAT["private"] + LATE, 3
+# Where the disk is slower than a moment lasts, the next is taken ahead, by so many seconds at most; each that is met
+# makes it less.
+MOST_LEAD, EASES = 0.5, 0.95
 SECONDS = 30.0
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ class TelegramSender:
         # One after another they ask for their moments: else all who were told to wait would ask again at once.
         self._next = asyncio.Lock()
         url = f"{settings.telegram_api_url.rstrip('/')}/bot{settings.telegram_token.get_secret_value()}/"
-        self._pictures = Pictures()
+        self._lead, self._pictures = 0.0, Pictures()
         self._http = httpx.AsyncClient(base_url=url, timeout=SECONDS)
 
     async def send(self, post: BotPost) -> Outcome:
@@ -68,9 +71,12 @@ class TelegramSender:
             if not moment.granted:
                 return moment
             await asyncio.sleep(max(0.0, moment.at - self._now()))
-            if self._now() <= moment.at + LATE:
+            late = self._now() - moment.at
+            if late <= LATE:
+                self._lead *= EASES
                 return moment
-            # It might be one too many within a second: on a busy machine another moment is asked for.
+            # It might be one too many within a second: on a busy machine another moment is asked for, further ahead.
+            self._lead = min(self._lead + 2 * late, MOST_LEAD)
             await asyncio.sleep(CHATS_SECOND)
         return Moment(self._now() + CHATS_SECOND, granted=False)
 
@@ -78,12 +84,12 @@ class TelegramSender:
         """Waits for its turn among the pushes, and for a free slot; not for a chat that is to be left alone."""
         async with self._next:
             while True:
-                now = self._now()
+                soon = self._now() + self._lead
                 async with self._database.session() as session:
-                    moment = await reserve(session, chat_id, now=now, ahead=PUSH_AHEAD)
-                if moment.granted or moment.at - now > PATIENCE:
+                    moment = await reserve(session, chat_id, now=soon, ahead=PUSH_AHEAD)
+                if moment.granted or moment.at - soon > PATIENCE:
                     return moment
-                await asyncio.sleep(moment.at - now)
+                await asyncio.sleep(moment.at - soon)
 
     async def _post(self, post: BotPost) -> tuple[Outcome, int | None]:
         """What came of it, and the number of the message in Telegram where it is there."""
