@@ -11,6 +11,7 @@ from actions.delivery_problem import ActionDeliveryProblem
 from actions.fallback import ActionFallback
 from actions.handoff import ActionHandoff
 from actions.invoice import ActionInvoice
+from actions.language import ActionLanguage
 from actions.loyalty import ActionLoyalty
 from actions.marketing_opt_in import ActionMarketingOptIn
 from actions.marketing_opt_out import ActionMarketingOptOut
@@ -27,6 +28,8 @@ from actions.returns import ActionReturns
 from actions.services import Services
 
 ABILITIES: tuple[type[Ability], ...] = (
+    # First: a wish for a language is no question that anybody else could know better.
+    ActionLanguage,
     ActionAnswer,
     ActionCouponCheck,
     ActionDeliveryProblem,

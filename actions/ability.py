@@ -16,12 +16,11 @@ from actions.cards import leave_shown
 from actions.continuing import says
 from actions.floor import counted, kept_open, misunderstood, with_a_person_offered
 from actions.handed_back import Slots, said_after, take_up
-from actions.language import language_of
 from actions.phrases import CORRECTS
 from actions.question import Question
 from actions.reply import Answer, Happened, spoken
 from actions.services import Services
-from actions.turn import Entity, Said, Turn, begin, read_tracker
+from actions.turn import Entity, Said, Turn, begin, read_tracker, spoken_language
 from rapport.marketing.profile import NewEvent
 from rapport.privacy import mask
 from rapport.store.conversations import conversation_with_customer
@@ -165,7 +164,7 @@ class Ability(Action):  # type: ignore[misc]  # rasa_sdk is published without ty
         return tuple(replies)
 
     def _sorry(self, said: Said) -> str:
-        language = language_of(said.text, heard=said.language, otherwise=self.services.settings.default_language)
+        language = spoken_language(said.text, otherwise=self.services.settings.default_language)
         return self.services.texts.say("sorry", language)
 
 

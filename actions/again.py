@@ -108,8 +108,10 @@ class Again:
             pool = (await look(session, self.services.catalogue, wish, asking.turn)).whole
         else:
             pool = await alike(session, focus) if focus else asking.shown.listed
-        so = [one for one in pool if _is_so(one, asking)]
-        return tuple(one for one in so if budget is None or budget.allows(one.price_minor))
+        if budget and not (wish or focus):
+            # Of what was suggested little may be within the sum; others of the kind are.
+            pool = _once((*pool, *await self._kind(session, asking)))
+        return _fitting(pool, asking, budget)
 
     async def _kind(self, session: AsyncSession, asking: Asking) -> tuple[Product, ...]:
         """Everything of the kind spoken of."""
@@ -127,6 +129,11 @@ class Again:
         liked = await self.services.scorer.recommend(session, turn.customer_id, count=SUGGESTED, now=turn.now)
         products = await products_by_id(session, [item.product_id for item in liked])
         return tuple(products[item.product_id] for item in liked if item.product_id in products)
+
+
+def _fitting(pool: Iterable[Product], asking: Asking, budget: Budget | None) -> tuple[Product, ...]:
+    so = (one for one in pool if _is_so(one, asking))
+    return tuple(one for one in so if budget is None or budget.allows(one.price_minor))
 
 
 def _is_so(product: Product, asking: Asking) -> bool:

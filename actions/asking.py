@@ -79,7 +79,11 @@ async def read_asking(session: AsyncSession, catalogue: Catalogue, turn: Turn) -
 
 def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:
     """The words come before the intent: without what was said before, an intent is guessed at."""
-    describes = bool(pointing.words) and not any(map(shown.names_a_kind, pointing.words))
+    words = pointing.words
+    describes = bool(words) and not any(map(shown.names_a_kind, words))
+    if turn.intent == "product_search" and is_wish(turn) and not any(map(shown.attributes.means, words)):
+        # A new wish in words of her own ("something for camping, 200 at most") asks nothing of what was shown.
+        describes = False
     if pointing.asked and not (describes and pointing.asked == "stock"):
         return pointing.asked
     if pointing.values_of or (describes and turn.intent != "price_query"):
@@ -92,6 +96,11 @@ def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:
     if pointing.count and not pointing.words and turn.intent not in BY_INTENT:
         return "price"
     return BY_INTENT.get(turn.intent, "search")
+
+
+def is_wish(turn: Turn) -> bool:
+    """True where a sum is named for it."""
+    return any(map(is_budget, turn.entities))
 
 
 def _again(asked: str) -> Asked:

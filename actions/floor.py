@@ -9,8 +9,8 @@ from actions.reply import Answer, Button
 from actions.texts import Texts
 from actions.turn import Turn
 
-# A question is taken up again so often; after that she has plainly left it.
-REMINDERS = 2
+# A question stays open for so many other messages; after that she has plainly left it.
+OPEN_FOR = 2
 # After these nothing is open any more.
 ENDS = frozenset({"handoff", "goodbye"})
 # In between these would sound like nagging.
@@ -25,12 +25,13 @@ HANDOFF = "/handoff"
 
 def kept_open(turn: Turn, answer: Answer, question: Question, reminder: str) -> Answer:
     """The answer to something else, with the open question left open and mentioned."""
-    if "asked_for" in answer.remember or turn.intent in ENDS or question.passed >= REMINDERS:
+    if "asked_for" in answer.remember or turn.intent in ENDS or question.passed >= OPEN_FOR:
         return answer
     offered = turn.intent if turn.intent in OFFERS and _offers(answer) else ""
     question = replace(question, passed=question.passed + 1, offered=offered)
     remember = {**answer.remember, "asked_for": question.slot()}
-    silent = offered or turn.intent in SILENT
+    # Reminded of it twice, she is nagged.
+    silent = offered or question.passed > 1 or turn.intent in SILENT
     return replace(answer, remember=remember, reminder="" if silent else reminder)
 
 
@@ -52,8 +53,11 @@ def with_a_person_offered(turn: Turn, answer: Answer, texts: Texts, *, times: in
     if answer.handed_over or turn.intent in ENDS:
         return answer
     reason = _reason(turn, times)
+    if reason == "upset" and _offers(answer) and turn.intent not in OFFERS:
+        # Whoever tells of a trouble sounds sad; the button for a person is there already.
+        reason = ""
     if reason:
-        said = "strong" if reason == "upset" and _offers(answer) else reason
+        said = "strong" if reason == "upset" and turn.intent in OFFERS else reason
         spoken = (*answer.texts, texts.say(f"handoff.offer.{said}", turn.language))
         others = tuple(button for button in answer.buttons if button.payload != HANDOFF)
         person = Button(texts.say("button.person", turn.language), HANDOFF)

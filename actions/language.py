@@ -1,26 +1,24 @@
-"""The language to answer a message in: that of the message, wherever it can be told."""
+"""Goes on in the language the customer asks for; whatever else she wants is answered in it by others."""
 
 from __future__ import annotations
 
-import re
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from rapport.settings import Language
-
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-# Only whole words: an order number or an address says nothing about the language.
-LATIN_WORD = re.compile(r"(?<![\w@.\-/])[A-Za-z']{2,}(?![\w@\-]|\.\w)")
-
-
-# A Chinese customer types "ok" without changing her language.
-SAID_IN_BOTH = frozenset({"ok", "okay", "bye"})
+from actions.ability import Ability
+from actions.reply import Answer
+from actions.turn import Turn
+from rapport.chat.language import asks_only_for_language
 
 
-def language_of(text: str, *, heard: str | None, otherwise: str) -> Language:
-    """What the assistant heard, else what the letters say, else the conversation's own; a button says nothing."""
-    own: Language = "en" if otherwise.startswith("en") else "zh"
-    words = {word.casefold() for word in LATIN_WORD.findall(text)} - SAID_IN_BOTH
-    if text.startswith("/") or not (HAN.search(text) or words):
-        return own
-    if heard in ("zh", "en"):
-        return "en" if heard == "en" else "zh"
-    return "zh" if HAN.search(text) else "en"
+class ActionLanguage(Ability):
+    """No intent leads here: such a wish is told by its words alone, whatever it was taken for."""
+
+    called = "language"
+
+    async def answer(self, session: AsyncSession, turn: Turn) -> Answer:
+        """The turn is in that language already: the gateway has heard the wish, too."""
+        return Answer((self.say("dialogue.language", turn),))
+
+    async def recognises(self, session: AsyncSession, turn: Turn) -> bool:
+        """True for "请用英文", "can you speak Chinese?"."""
+        return not turn.text.startswith("/") and asks_only_for_language(turn.text)

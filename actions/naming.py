@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from actions.language import HAN
+from rapport.chat.language import CJK as HAN
 
 _LATIN = re.compile(r"[a-z]{3,}")
 _HAN_RUN = re.compile(rf"{HAN.pattern}+")

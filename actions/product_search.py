@@ -31,6 +31,8 @@ HEARD = frozenset(
     {"greet", "goodbye", "thank", "affirm", "praise", "complaint", "bot_challenge", "handoff", "privacy_request"}
     | {"marketing_opt_in", "marketing_opt_out", "order_cancel"}
 )
+# A wish for nothing but these is one for ideas: no shelf holds "birthday presents".
+GIFTS = frozenset({"gift", "present", "birthday", "礼物", "生日礼物", "生日", "礼品", "送礼", "伴手礼"})
 # So much of what is said must describe one thing before a message nobody understood is taken for a search.
 NAMED = 0.4
 
@@ -44,6 +46,8 @@ class ActionProductSearch(Ability):
         """Named or pointed-at products come first, a search after."""
         asking = await read_asking(session, self.services.catalogue, turn)
         named = await _named(session, turn)
+        if _is_for_ideas(asking):
+            return await self.other("recommend").answer(session, turn)
         if asking.asked == "compare":
             return await self._compare(session, asking, named)
         if named:
@@ -169,6 +173,11 @@ async def _named(session: AsyncSession, turn: Turn) -> list[Product]:
     skus = turn.named("product")
     found = await products_by_sku(session, skus)
     return [found[sku] for sku in dict.fromkeys(skus) if sku in found and found[sku].active]
+
+
+def _is_for_ideas(asking: Asking) -> bool:
+    words = asking.pointing.words
+    return asking.turn.intent == "product_search" and bool(words) and GIFTS.issuperset(words)
 
 
 def _worth_reading(turn: Turn) -> bool:

@@ -12,6 +12,7 @@ from actions.ability import Ability
 from actions.budget import budget_of
 from actions.cards import card_of, name_of, remember_shown
 from actions.context import Wish
+from actions.meant import fits
 from actions.pointing import point
 from actions.reply import Answer, Button, Happened
 from actions.turn import Turn
@@ -21,8 +22,8 @@ from rapport.store.products import Product, products_by_id, products_by_sku
 from rapport.store.purchases import purchases_of
 
 SHOWN = 3
-# So many are asked for where only some of them are within her budget.
-FOR_A_BUDGET = 60
+# So many are asked for where only some of them are within her budget, or as she describes it.
+MANY = 60
 NAMED_REASONS = 2
 PURPOSE = "recommendations"
 # So many of the best hits tell what a question is about, if they answer all of it.
@@ -72,15 +73,23 @@ class ActionRecommend(Ability):
             if item.product_id in products
         ]
         # Where nothing is within it, what she may like is still better than silence.
-        within = [one for one in suggested if budget is None or budget.allows(one.product.price_minor)]
-        return (within or suggested)[:SHOWN]
+        within = [one for one in suggested if budget is None or budget.allows(one.product.price_minor)] or suggested
+        attributes, described = self.services.catalogue.attributes, self._described(turn)
+        such = [one for one in within if all(fits(one.product, word, attributes) for word in described)]
+        return [*such, *(one for one in within if one not in such)][:SHOWN]
+
+    def _described(self, turn: Turn) -> Sequence[str]:
+        """What it should be like: waterproof, red, good as a gift."""
+        words = () if turn.text.startswith("/") else point(turn.text).words
+        return [word for word in words if self.services.catalogue.attributes.means(word)]
 
     async def _ask(self, session: AsyncSession, turn: Turn) -> Sequence[Recommendation]:
         liked = await products_by_sku(session, turn.named("product"))
         like = tuple(product.id for product in liked.values())
         scorer = self.services.scorer
-        count = FOR_A_BUDGET if turn.named("budget") else SHOWN
-        for category in await self._categories(session, turn):
+        shelves = await self._categories(session, turn)
+        count = MANY if turn.named("budget") or self._described(turn) else SHOWN
+        for category in shelves:
             found = await scorer.recommend(
                 session, turn.customer_id, count=count, now=turn.now, like=like, category=category
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.language import HAN
+from rapport.chat.language import CJK as HAN
 
 _LATIN = re.compile(r"[A-Za-z']+")
 _WORDS_PER_HAN = 0.5
@@ -52,7 +52,7 @@ def never_minds(text: str) -> bool:
 
 def has_lost_it(text: str) -> bool:
     """True for who does not have at hand what she was asked for."""
-    return bool(_LOST.search(text)) and words(text) <= _WORDS_OF_A_STORY
+    return bool(_LOST.search(text)) and not never_minds(text) and words(text) <= _WORDS_OF_A_STORY
 
 
 def holds_a_code(text: str) -> bool:

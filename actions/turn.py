@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from actions.context import Context, read_context
-from actions.language import language_of
 from actions.question import Question, read_question
+from rapport.chat.language import language_of
 from rapport.settings import Language
 from rapport.store.conversations import Conversation
 from rapport.store.customers import Customer
@@ -92,7 +92,6 @@ class Said:
     intent: str
     confidence: float
     entities: tuple[Entity, ...]
-    language: str | None
     slots: Mapping[str, str]
     message_id: str
     sentiment: float | None = None
@@ -110,7 +109,6 @@ def read_tracker(sender_id: str, latest: Mapping[str, Any], slots: Mapping[str, 
         intent=str(intent.get("name") or "out_of_scope"),
         confidence=float(intent.get("confidence") or 0.0),
         entities=tuple(_entity(found, text) for found in latest.get("entities") or ()),
-        language=latest.get("language") or None,
         slots={name: str(slots[name]) for name in REMEMBERED if slots.get(name)},
         message_id=str(metadata.get("seq") or latest.get("message_id") or ""),
         sentiment=_share(metadata.get("sentiment")),
@@ -126,7 +124,7 @@ def begin(
         conversation_id=said.conversation_id,
         customer_id=customer.id if customer else None,
         customer_name=customer.name if customer else "",
-        language=language_of(said.text, heard=said.language, otherwise=conversation.language),
+        language=spoken_language(said.text, otherwise=conversation.language),
         time_zone=(customer.time_zone if customer else None) or time_zone,
         intent=said.intent,
         confidence=said.confidence,
@@ -141,6 +139,12 @@ def begin(
         context=read_context(conversation),
         channel=conversation.channel,
     )
+
+
+def spoken_language(text: str, *, otherwise: str) -> Language:
+    """The language to answer in; a button says nothing of it, and `otherwise` is the conversation's own."""
+    own: Language = "en" if otherwise.startswith("en") else "zh"
+    return own if text.startswith("/") else language_of(text, otherwise=own)
 
 
 def _share(value: Any) -> float | None:

@@ -146,3 +146,8 @@ async def test_a_no_to_an_offered_person_brings_none(rasa: Rasa, shop: Shop) -> 
 async def test_a_bot_says_that_it_is_one(rasa: Rasa) -> None:
     reply = await rasa.asks("answer", "are you a real person?", intent="bot_challenge", by=KNOWN)
     assert "I'm not a person" in reply.texts[0]
+
+
+async def test_a_trouble_told_is_no_anger_where_a_person_is_a_button_away(rasa: Rasa) -> None:
+    reply = await rasa.asks("coupon_problem", "优惠券 SAVE20 用不了", metadata={"seq": 1, "sentiment": 0.06})
+    assert (len(reply.texts), reply.payloads) == (1, ["/handoff"])

@@ -2,27 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from actions.language import language_of
+from tests.actions.rasa_calls import Rasa
 
 
 @pytest.mark.parametrize(
-    ("text", "heard", "otherwise", "spoken"),
+    ("text", "taken_for", "answer"),
     [
-        ("有没有 iPhone 壳", "zh", "en", "zh"),
-        ("do you sell 普洱?", "mixed", "en", "zh"),
-        ("do you sell 普洱?", None, "en", "zh"),
-        ("where is my order", "en", "zh", "en"),
-        ("where is my order", None, "zh", "en"),
-        ("a@b.example", "mixed", "zh", "zh"),
-        ("maya.santos.170@mail.test", "en", "zh", "zh"),
-        ("I moved. Where is it?", None, "zh", "en"),
-        ("HM-20260101", "en", "zh", "zh"),
-        ("13800138000", None, "en", "en"),
-        ("ok", "en", "zh", "zh"),
-        ("/order_status", "en", "zh", "zh"),
-        ("/recommend", None, "en-GB", "en"),
-        ("", None, "fr", "zh"),
+        ("请用英文回答", "handoff", "Of course, let's go on in English. What can I do for you?"),
+        ("can you speak Chinese?", "bot_challenge", "好的，我们用中文聊。您想办什么？"),
     ],
 )
-def test_language_of(text: str, heard: str | None, otherwise: str, spoken: str) -> None:
-    assert language_of(text, heard=heard, otherwise=otherwise) == spoken
+async def test_a_wish_for_a_language_is_granted_whatever_it_was_taken_for(
+    rasa: Rasa, text: str, taken_for: str, answer: str
+) -> None:
+    reply = await rasa.asks("handoff" if taken_for == "handoff" else "answer", text, intent=taken_for)
+    assert reply.texts == [answer]

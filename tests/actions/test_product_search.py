@@ -211,3 +211,18 @@ async def test_the_language_changes_and_what_is_spoken_of_stays(rasa: Rasa) -> N
     await rasa.asks("product_search", "看看马克杯")
     reply = await rasa.asks("product_search", "how much is the cheaper one?", intent="price_query", language="en")
     assert reply.texts == ["Vermilion Mug is CN¥88 at the moment."]
+
+
+async def test_a_wish_for_a_present_is_one_for_ideas(rasa: Rasa) -> None:
+    budget = entity("budget", 300, written="三百", role="at_most")
+    reply = await rasa.asks("product_search", "我想买个送女朋友的生日礼物，预算三百以内", entities=[budget])
+    assert reply.texts[0] == "这几样最近很受欢迎，挑给您看看："
+    assert len(reply.skus) == 3
+
+
+async def test_a_new_wish_with_a_sum_is_not_about_what_was_shown(rasa: Rasa, shop: Shop) -> None:
+    async with shop.database.session() as session:
+        (await session.get_one(Conversation, ANONYMOUS)).shown_products = ["MUG-1", "MUG-2"]
+    budget = entity("budget", 200, role="at_most")
+    reply = await rasa.asks("product_search", "I'd like something for camping, budget 200", entities=[budget])
+    assert reply.texts[0].startswith("I'm sorry, we don't have that")

@@ -65,3 +65,8 @@ async def test_who_has_consented_is_left_in_peace(rasa: Rasa, shop: Shop, now: d
         )
     reply = await rasa.asks("recommend", "有什么推荐的吗", by=KNOWN)
     assert (len(reply.texts), reply.payloads, reply.slots) == (1, [], {})
+
+
+async def test_what_is_as_she_describes_it_comes_first(rasa: Rasa) -> None:
+    reply = await rasa.asks("recommend", "推荐一个灰色的")
+    assert reply.skus[0] == "BAG-1"

@@ -51,3 +51,7 @@ def test_telling_words_leave_out_what_stands_around_a_number(text: str, count: f
 @pytest.mark.parametrize(("text", "asked"), [("有绿茶吗", True), ("why?", True), ("绿茶", False)])
 def test_asks(text: str, asked: bool) -> None:
     assert asks(text) == asked
+
+
+def test_forget_it_is_no_forgotten_number() -> None:
+    assert (has_lost_it("forget it"), has_lost_it("I forgot it")) == (False, True)

@@ -88,6 +88,7 @@ async def test_every_action_of_the_domain_is_served(rasa: Rasa) -> None:
         "action_fallback",
         "action_handoff",
         "action_invoice_request",
+        "action_language",
         "action_loyalty_points",
         "action_marketing_opt_in",
         "action_marketing_opt_out",
