@@ -35,6 +35,7 @@ from rapport.chat.telegram.values import (
     incoming,
     number_of,
     parsed,
+    query_in,
 )
 from rapport.chat.telegram.words import words
 from rapport.chat.terms import TermsNow
@@ -89,12 +90,12 @@ class Updates:
 
         Raises MalformedUpdateError, and one of `AWAY` where the database does not answer: then it was not taken.
         """
+        if query := query_in(update):
+            # At once, whatever the database is doing, and also where nothing follows from it.
+            self._soon(self.bot.answer_callback_query(query))
         found = incoming(update)
         if found is None:
             return
-        if isinstance(found.what, Pressed):
-            # At once, whatever the database is doing: until then the button shows that it is waiting.
-            self._soon(self.bot.answer_callback_query(found.what.query_id))
         async with self._lanes.of(found.writer.chat_id):
             await self._take(found)
 

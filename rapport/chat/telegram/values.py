@@ -44,7 +44,6 @@ class Said:
 class Pressed:
     """A button. `keys` are all under that message, as they were shown: rows of (title, data or address)."""
 
-    query_id: str
     data: str
     message_id: int
     keys: Keys = ()
@@ -117,6 +116,12 @@ def incoming(update: Update) -> Incoming | None:
         raise MalformedUpdateError from error
 
 
+def query_in(update: Update) -> str | None:
+    """The press of this update, which is answered whatever it says: until then the button shows that it waits."""
+    query = update.callback_query
+    return query.id if query is not None and isinstance(query.id, str) else None
+
+
 def _incoming(update: Update) -> Incoming | None:
     if update.message:
         return _from_message(update.update_id, update.message, edited=False)
@@ -166,9 +171,7 @@ def _from_press(update_id: int, query: CallbackQuery) -> Incoming | None:
     writer = _writer(query.message.chat, query.from_user)
     if writer is None:
         return None
-    pressed = Pressed(
-        _text(query.id), clean(query.data, LONGEST_DATA), _number(query.message.message_id), _keys(query.message)
-    )
+    pressed = Pressed(clean(query.data, LONGEST_DATA), _number(query.message.message_id), _keys(query.message))
     return Incoming(update_id, writer, pressed)
 
 

@@ -72,7 +72,7 @@ def test_a_pressed_button_comes_with_the_keys_around_it() -> None:
     query = {"id": "q", "from": FROM, "chat_instance": "c", "data": "r.s", "message": message(reply_markup=keys)}
     found = read(callback_query=query)
     assert found is not None
-    assert found.what == Pressed("q", "r.s", 3, ((("Yes", "r.s", None), ("Shop", None, "https://x.example")),))
+    assert found.what == Pressed("r.s", 3, ((("Yes", "r.s", None), ("Shop", None, "https://x.example")),))
 
 
 @pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("member", False)])
