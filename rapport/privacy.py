@@ -19,6 +19,11 @@ def mask_email(address: str) -> str:
     return f"{local[:1]}***@{domain}" if domain else "***"
 
 
+def mask_name(name: str) -> str:
+    """`Mei Lin` → `M*** L***`, `林小满` → `林**`: who bears it knows it again, a stranger learns little."""
+    return " ".join(part[0] + ("***" if part[0].isascii() else "**") for part in name.split())
+
+
 def mask(text: str) -> str:
     """The text without addresses, long numbers and a bot's token."""
     text = BOT_TOKEN.sub("***", text)

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from rapport.privacy import MaskingFilter, mask, mask_email
+from rapport.privacy import MaskingFilter, mask, mask_email, mask_name
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ def test_addresses_and_long_numbers_are_masked(text: str, masked: str) -> None:
 
 def test_an_address_without_a_domain_is_masked_whole() -> None:
     assert mask_email("mei") == "***"
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("Emma Hartley", "E*** H***"), ("Cher", "C***"), ("林小满", "林**"), (" 欧阳 小北 ", "欧** 小**"), ("", "")],
+)
+def test_a_name_is_known_again_by_who_bears_it_alone(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
 
 
 def test_a_log_record_is_masked_with_its_arguments() -> None:

@@ -97,9 +97,11 @@ async def customer_waits(session: AsyncSession, conversation_id: str, *, now: da
     await session.execute(update(Handoff).where(held).values(due_at=now + terms.next_response))
 
 
-async def say_system(session: AsyncSession, conversation_id: str, text: str, *, at: datetime) -> Utterance:
-    """A line that tells the customer what happens in her conversation."""
-    return await append_message(session, conversation_id, "system", text, at=at)
+async def say_system(
+    session: AsyncSession, conversation_id: str, text: str, *, at: datetime, payload: str | None = None
+) -> Utterance:
+    """A line that tells the customer what happens in her conversation; `payload`: what keys under it ask there."""
+    return await append_message(session, conversation_id, "system", text, at=at, payload=payload)
 
 
 async def put_into_queue(

@@ -25,6 +25,7 @@ class Words:
     ended: str
     linked: str
     unlinked: str
+    parted: str
     not_linked: str
     carried_on: str
     next_in_queue: str
@@ -75,6 +76,7 @@ WORDS: dict[Language, Words] = {
         ended="这次对话结束了，谢谢您。有事的话，随时再来，直接发消息就行。",
         linked="已经和「{name}」的小铺账号连上了，订单可以直接在这里问。如果这不是您的账号，发 /unlink 就能断开。",
         unlinked="已经断开，这里和账号没有关系了，推送也停了。",
+        parted="好的，那段对话留在网页上，这里重新开始。",
         not_linked="这里没有连着任何账号。",
         carried_on="我们在这里接着聊，网页上说过的都记着。如果那段对话不是您的，发 /unlink 就能断开。",
         closed="这次人工服务就到这里，谢谢您。方便的话，给这次服务打个分吧；还有事的话，直接在这里留言就行。",
@@ -109,6 +111,7 @@ WORDS: dict[Language, Words] = {
         linked="This chat is now linked to the shop account of {name}: ask about your orders right here. "
         "Not your account? /unlink parts them again.",
         unlinked="Done: this chat has nothing to do with the account any more, and news has stopped.",
+        parted="Done: that conversation stays on the shop's page, and we start anew here.",
         not_linked="This chat is linked to no account.",
         carried_on="Let's go on here; nothing said on the web page is lost. "
         "If that conversation was not yours, /unlink parts you from it.",

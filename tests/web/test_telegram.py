@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,14 +18,16 @@ from demo.bot_api import BotApi, Person
 from rapport.chat.buttons import Button, signed_button
 from rapport.chat.ending import end_conversation
 from rapport.chat.gateway import tell_everybody
+from rapport.chat.telegram.payloads import link_payload
 from rapport.chat.telegram.words import words
 from rapport.chat.words import words as chat_words
 from rapport.clock import utc_now
+from rapport.messaging.telegram.words import words as key_words
 from rapport.store.consents import consents_of, record_consent
 from rapport.store.conversations import Author, ChatMessage, Conversation, Handoff, append_message, change_responder
-from rapport.store.customers import add_customer
+from rapport.store.customers import add_customer, identities_of
 from rapport.store.database import Database
-from rapport.store.telegram import TelegramChat, TelegramUpdate
+from rapport.store.telegram import TelegramButton, TelegramChat, TelegramUpdate
 from tests.web.conftest import Client, Running
 
 PNG = bytes.fromhex(
@@ -113,6 +115,17 @@ def update(number: int = 1, text: str = "你好", **more: Any) -> dict[str, Any]
     return {"update_id": number, "message": body}
 
 
+FORGED: dict[str, Callable[[str], str]] = {
+    "nothing": lambda data: "",
+    "nobody's": lambda data: "r.forged",
+    "cut short": lambda data: data[:-1],
+    "another reference": lambda data: ("b" if data[0] == "a" else "a") + data[1:],
+    "another signature": lambda data: data[:-1] + ("b" if data[-1] == "a" else "a"),
+    "lengthened": lambda data: data + "a",
+    "too long": lambda data: data * 9,
+    "no characters": lambda data: "\x00.\x00",
+    "an answer of ours": lambda data: "!link 1 9999999999",
+}
 CARDS = [
     {"sku": sku, "name": name, "price": "¥ 9.00", "description": "", "url": f"/products/{sku}"}
     for sku, name in (("A", "红杯"), ("B", "蓝杯"))
@@ -280,19 +293,101 @@ async def test_a_button_is_answered_received_and_marked(shop: Shop, mei: Person)
     assert shop.client.rasa.said() == ["你好", "/order_status"]
 
 
-async def test_a_forged_button_is_answered_and_does_nothing(shop: Shop, mei: Person, bot_api: BotApi) -> None:
+async def test_a_forged_button_is_answered_and_does_nothing(shop: Shop, mei: Person) -> None:
     mei.write("你好")
     await mei.hears(1)
     await offer(shop, "/order_status", "查订单")
     await mei.hears(2)
+    said, buttons = await shop.said(), await shop.count(TelegramButton)
+    data = mei.heard[1].buttons[0]["callback_data"]
+    queries = {name: mei.press_data(mei.heard[1], forge(data)) for name, forge in FORGED.items()}
+    assert await shop.api.until(lambda: [name for name, one in queries.items() if one.answer is None] == [])
+    # Updates of one chat are taken in order: when this is taken, those were.
+    mei.write("/help")
+    await mei.hears(3)
+    assert await shop.said() == [*said, ("system", words("zh").help)]
+    assert (await shop.count(TelegramButton), mei.heard[1].titles) == (buttons, ["查订单", "别的"])
+
+
+async def test_a_button_of_another_chat_is_answered_and_does_nothing(
+    hooked: Shop, mei: Person, bot_api: BotApi
+) -> None:
+    mei.write("你好")
+    await mei.hears(1)
+    await offer(hooked, "/order_status", "查订单")
+    await mei.hears(2)
     eve = bot_api.person("Eve", language="zh")
     eve.write("我是谁")
     await eve.hears(1)
-    data = mei.heard[1].buttons[0]["callback_data"]
-    for query in (mei.press_data(mei.heard[1], "r.forged"), eve.press_data(eve.heard[0], data)):
-        assert await shop.api.until(lambda query=query: query.answer is not None)  # type: ignore[misc]
-    mei.write("好了")
-    assert await shop.until("你好", "我是谁", "好了") == ["你好", "我是谁", "好了"]
+    query = eve.press_data(eve.heard[0], mei.heard[1].buttons[0]["callback_data"])
+    assert await hooked.api.until(lambda: query.answer is not None)
+    eve.write("/help")
+    await eve.hears(2)
+    assert [text for author, text in await hooked.said() if author == "customer"] == ["你好", "我是谁"]
+
+
+async def test_a_press_without_a_message_is_answered(hooked: Shop, mei: Person) -> None:
+    mei.write("你好")
+    await mei.hears(1)
+    user = {"id": mei.id, "is_bot": False, "first_name": "Mei"}
+    for number, more in ((1, {"data": "x"}), (2, {"game_short_name": "chess"})):
+        query = {"id": f"q{number}", "from": user, "chat_instance": "1", **more}
+        assert (await hooked.post({"update_id": number, "callback_query": query})).status_code == 200
+    tried = hooked.api.calls
+    assert await hooked.api.until(
+        lambda: (
+            [one.values["callback_query_id"] for one in tried if one.method == "answerCallbackQuery"] == ["q1", "q2"]
+        )
+    )
+
+
+async def linking(shop: Shop, person: Person, language: str) -> int:
+    """An account whose link somebody has opened in her chat; she is asked about it."""
+    async with shop.database.session() as session:
+        account = await add_customer(session, {"external_id": "emma"}, now=utc_now(), name="Emma Hartley")
+    person.start(link_payload(account.id, key=shop.client.settings.key(), now=utc_now()))
+    asked = (await person.hears(1))[0]
+    assert asked.text == words(language).ask_link.format(name="E*** H***")
+    assert asked.titles == [key_words(language).yes, key_words(language).no]
+    return account.id
+
+
+async def accounts_of(shop: Shop, customer_id: int) -> dict[str, str]:
+    async with shop.database.reading() as session:
+        return await identities_of(session, customer_id)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_strangers_link_is_refused_for_good(hooked: Shop, bot_api: BotApi, language: str) -> None:
+    ivy = bot_api.person("Ivy", language=language)
+    account = await linking(hooked, ivy, language)
+    yes = ivy.heard[0].buttons[0]["callback_data"]
+    ivy.press(key_words(language).no)
+    assert [shown.text for shown in await ivy.hears(2)][1:] == [words(language).refused_link]
+    ivy.press_data(ivy.heard[0], yes)
+    ivy.write("/help")
+    assert (await ivy.hears(3))[2].text == words(language).help
+    assert await accounts_of(hooked, account) == {"external_id": "emma"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_her_own_link_is_confirmed_shown_under_her_data_and_parted_there(
+    hooked: Shop, bot_api: BotApi, language: str
+) -> None:
+    ivy = bot_api.person("Ivy", language=language)
+    account = await linking(hooked, ivy, language)
+    ivy.press(key_words(language).yes)
+    assert (await ivy.hears(2))[1].text == chat_words(language).linked.format(name="Emma Hartley")
+    assert await accounts_of(hooked, account) == {"external_id": "emma", "telegram": str(ivy.id)}
+    ivy.write("/privacy")
+    shown = (await ivy.hears(4))[2]
+    assert shown.text == words(language).is_linked.format(name="E*** H***")
+    assert shown.titles == [key_words(language).unlink]
+    ivy.press(key_words(language).unlink)
+    assert (await ivy.hears(5))[4].text == chat_words(language).unlinked
+    assert await accounts_of(hooked, account) == {"external_id": "emma"}
+    ivy.write("/privacy")
+    assert key_words(language).unlink not in (await ivy.hears(6))[5].titles
 
 
 async def test_a_picture_is_kept_by_the_chats_rules(shop: Shop, mei: Person) -> None:

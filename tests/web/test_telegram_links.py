@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from demo.bot_api import BotApi
 from rapport.chat.telegram.payloads import Ticket, spend
+from rapport.chat.telegram.words import words as door_words
 from rapport.chat.words import words
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
@@ -93,11 +94,19 @@ async def test_one_conversation_on_the_page_and_in_telegram(
         await client.say("hello on the page")
         answer = await client.http.post("/chat/telegram", headers=client.headers)
         person.start(answer.json()["url"].partition("?start=")[2])
+        assert [shown.text for shown in await person.hears(1)] == [door_words("en").ask_web]
+        assert person.heard[0].titles == ["Yes, that's me", "No"]
+        person.press("Yes, that's me")
         carried_on = words("en").carried_on
-        assert [shown.text for shown in await person.hears(1)] == [carried_on]
+        assert (await person.hears(2))[-1].text == carried_on
         person.write("hello in Telegram")
-        assert (await person.hears(2))[-1].text == "You said: hello in Telegram"
+        assert (await person.hears(3))[-1].text == "You said: hello in Telegram"
         said = [one["text"] for one in (await client.read())["messages"] if one["author"] != "customer"]
         assert said == ["You said: hello on the page", carried_on, "You said: hello in Telegram"]
         person.write("/unlink")
-        assert (await person.hears(3))[-1].text == words("en").not_linked
+        assert (await person.hears(4))[-1].text == words("en").parted
+        person.write("who is reading this?")
+        await person.hears(5)
+        assert [one["text"] for one in (await client.read())["messages"]][-1] == "You said: hello in Telegram"
+        person.write("/unlink")
+        assert (await person.hears(6))[-1].text == words("en").not_linked

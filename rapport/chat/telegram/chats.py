@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from rapport.store.customers import find_customer
 from rapport.store.database import insert_or_ignore
 from rapport.store.telegram import TelegramChat
 
-CHANNEL = "telegram"
+CHANNEL: Literal["telegram"] = "telegram"
 
 
 async def chat_of(session: AsyncSession, writer: Writer, *, otherwise: Language, now: datetime) -> TelegramChat:

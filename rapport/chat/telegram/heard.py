@@ -61,8 +61,10 @@ class Hearing:
         )
         return Heard(self.conversation_id, received, later)
 
-    async def say(self, text: str, *, author: Author = "system", later: tuple[Later, ...] = ()) -> Heard:
-        """We say this."""
-        await append_message(self.session, self.conversation_id, author, text, at=self.now)
+    async def say(
+        self, text: str, *, author: Author = "system", payload: str | None = None, later: tuple[Later, ...] = ()
+    ) -> Heard:
+        """We say this; `payload`: what the keys under it ask."""
+        await append_message(self.session, self.conversation_id, author, text, at=self.now, payload=payload)
         await tell_other_processes(self.session, self.conversation_id, desk=True)
         return Heard(self.conversation_id, None, later)

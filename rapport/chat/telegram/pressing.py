@@ -12,6 +12,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from rapport.chat.buttons import Button, pressed_button
 from rapport.chat.errors import UnknownButtonError, WithAgentError
 from rapport.chat.responder import leave_queue, rate
+from rapport.chat.telegram.answering_links import ABOUT_ACCOUNT, hear_about_account
 from rapport.chat.telegram.heard import Heard, Hearing, Later
 from rapport.chat.telegram.values import Keys, Pressed
 from rapport.chat.telegram.words import words
@@ -48,6 +49,8 @@ async def hear_pressed(hearing: Hearing, pressed: Pressed, bot: Bot, turn_page: 
         with suppress(WithAgentError):
             await leave_queue(hearing.session, button.conversation_id, now=hearing.now, terms=hearing.terms)
         return Heard(button.conversation_id, later=marking)
+    if name in ABOUT_ACCOUNT:
+        return await hear_about_account(hearing, button, later=marking)
     said = _said(button, key=hearing.key)
     return await hearing.receive(said, later=marking) if said else Heard()
 

@@ -10,11 +10,14 @@ from sqlalchemy import select
 from rapport.chat.assistant import as_free_text
 from rapport.chat.buttons import LONGEST_PAYLOAD, Button
 from rapport.chat.forms import answered_form
-from rapport.chat.telegram.deep_links import GREETING, start_with, unlink
+from rapport.chat.telegram.deep_links import GREETING, start_with
 from rapport.chat.telegram.heard import Heard, Hearing
+from rapport.chat.telegram.linking import linked_to, unlink
 from rapport.chat.telegram.values import Said
 from rapport.chat.telegram.words import words
 from rapport.messaging.leaving import STOPPED, leave_telegram
+from rapport.messaging.telegram.keys import UNLINK
+from rapport.privacy import mask_name
 from rapport.settings import LANGUAGES, Language
 from rapport.store.conversations import ChatMessage, turn_to_language
 from rapport.store.telegram import TelegramMessage, note_shown
@@ -84,6 +87,10 @@ async def _orders(hearing: Hearing, argument: str) -> Heard:
 
 
 async def _privacy(hearing: Hearing, argument: str) -> Heard:
+    account = await linked_to(hearing.session, hearing.chat)
+    if account is not None:
+        text = words(await hearing.language()).is_linked.format(name=mask_name(account.name) or "…")
+        await hearing.say(text, payload=UNLINK)
     return await hearing.receive(Button(words(await hearing.language()).privacy, "/privacy_request"))
 
 

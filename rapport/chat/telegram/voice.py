@@ -15,7 +15,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from rapport.clock import Clock
 from rapport.messaging.leaving import BLOCKED, leave_telegram
 from rapport.messaging.telegram.calls import Call, plainer
-from rapport.messaging.telegram.keys import Key, Keys, back_to_assistant, markup, stars
+from rapport.messaging.telegram.keys import Key, Keys, about_account, back_to_assistant, markup, stars
 from rapport.messaging.telegram.rendering import page, rendered
 from rapport.messaging.telegram.rich import pieces, plain
 from rapport.messaging.telegram.sending import Post
@@ -207,8 +207,10 @@ class Voice:
             return [Call("sendMessage", piece) for piece in pieces(plain(message.text))]
 
     def _of_the_moment(self, news: Untold) -> Keys:
-        """The way out of the queue, or stars, under the line that tells of it."""
+        """What only Telegram asks, under the line that asks it; the way out of the queue; or stars."""
         message = news.said[0]
+        if message.author == "system" and message.payload:
+            return about_account(message.payload, news.language)
         if message.author != "system" or message.seq != news.last_seq:
             return ()
         if news.responder == "queue":

@@ -24,6 +24,12 @@ class Words:
     nearest: str
     no_points: str
     rated: str
+    ask_link: str
+    ask_web: str
+    ask_web_known: str
+    refused_link: str
+    old_link: str
+    is_linked: str
     commands: tuple[tuple[str, str], ...]
 
 
@@ -48,6 +54,18 @@ WORDS: dict[Language, Words] = {
         nearest="离您最近的自提点是{name}，大约 {distance}。\n{address}\n营业时间：{hours}",
         no_points="目前还没有自提点，下单后会直接送到您家。",
         rated="谢谢您的评价！",
+        ask_link=(
+            "这个链接会把这里和「{name}」的小铺账号连起来，订单就能直接在这里问。"
+            "是您本人的账号，也是您自己点开的，再选“是”；别人发来的链接，请选“不是我”。"
+        ),
+        ask_web="这个链接会在这里接着聊小铺网页上的一段对话。是您自己在网页上点开的吗？别人发来的链接，请选“不是我”。",
+        ask_web_known=(
+            "这个链接会在这里接着聊小铺网页上的一段对话，并连上「{name}」的小铺账号。"
+            "是您本人的账号，也是您自己点开的，再选“是”；别人发来的链接，请选“不是我”。"
+        ),
+        refused_link="好的，什么都没有连。有事照样在这里问我。",
+        old_link="这个链接过期了，麻烦回小铺网页再点一次。",
+        is_linked="这里现在连着「{name}」的小铺账号。",
         commands=(
             ("start", "开始聊天"),
             ("orders", "我的订单"),
@@ -78,6 +96,21 @@ WORDS: dict[Language, Words] = {
         nearest="The pick-up point nearest to you is {name}, about {distance} away.\n{address}\nOpen {hours}",
         no_points="There are no pick-up points yet; we deliver to your door.",
         rated="Thank you for rating us!",
+        ask_link=(
+            "This link would connect this chat with the shop account of {name}, so that you can ask about its orders "
+            "here. Is that you, and did you open the link yourself? If somebody sent it to you, say no."
+        ),
+        ask_web=(
+            "This link would go on here with a conversation from the shop's page. Did you open it there yourself? "
+            "If somebody sent it to you, say no."
+        ),
+        ask_web_known=(
+            "This link would go on here with a conversation from the shop's page, and connect this chat with the "
+            "shop account of {name}. Is that you, and did you open the link yourself? If it was sent to you, say no."
+        ),
+        refused_link="All right, nothing was connected. Ask me anything here, as before.",
+        old_link="That link is too old by now. Please open it on the shop's page once more.",
+        is_linked="This chat is linked to the shop account of {name}.",
         commands=(
             ("start", "Start chatting"),
             ("orders", "My orders"),

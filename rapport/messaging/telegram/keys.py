@@ -15,6 +15,8 @@ LONGEST_TITLE = 64
 HALF_A_ROW = 16
 # Payloads that are for Telegram alone: no intent begins like that.
 PAGE, STARS, ASSISTANT = "!page", "!stars", "!assistant"
+# What a link would make of the chat, her no to that, and the way out again.
+LINK, WEB, NO, UNLINK = "!link", "!web", "!no", "!unlink"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ def stars() -> Keys:
 def back_to_assistant(language: str) -> Keys:
     """The way out of the queue."""
     return ((Key(words(language).back_to_assistant, ASSISTANT),),)
+
+
+def about_account(payload: str, language: str) -> Keys:
+    """Yes and no to what a link claims; or the way to part chat and account."""
+    say = words(language)
+    if payload == UNLINK:
+        return ((Key(say.unlink, UNLINK),),)
+    return ((Key(say.yes, payload), Key(say.no, NO)),)
 
 
 def pages(index: int, count: int) -> tuple[Key, ...]:

@@ -14,6 +14,9 @@ class Words:
     required: str
     choices: str
     a_file: str
+    yes: str
+    no: str
+    unlink: str
 
 
 WORDS = {
@@ -25,6 +28,9 @@ WORDS = {
         required="必填",
         choices="可选：{options}",
         a_file="[文件] {name}",
+        yes="是我，连上",
+        no="不是我",
+        unlink="断开账号",
     ),
     "en": Words(
         details="Details",
@@ -34,6 +40,9 @@ WORDS = {
         required="required",
         choices="one of: {options}",
         a_file="[File] {name}",
+        yes="Yes, that's me",
+        no="No",
+        unlink="Unlink the account",
     ),
 }
 

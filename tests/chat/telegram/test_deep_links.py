@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from rapport.chat.buttons import Button
 from rapport.chat.gateway import receive
-from rapport.chat.telegram.deep_links import GREETING, start_with, unlink
-from rapport.chat.telegram.payloads import link_payload, web_payload
+from rapport.chat.telegram.claims import Claim
+from rapport.chat.telegram.deep_links import GREETING, follow, start_with
+from rapport.chat.telegram.linking import unlink
+from rapport.chat.telegram.payloads import LIFE, link_payload, web_payload
+from rapport.chat.telegram.words import words
 from rapport.store.consents import consents_of, record_consent
 from rapport.store.conversations import Conversation, append_message, messages_after
 from rapport.store.customers import Customer, add_customer, find_customer, identities_of
@@ -45,6 +48,23 @@ async def started(database: Database, payload: str, now: datetime) -> Button | N
         return await start_with(session, chat, payload, key=KEY, now=now)
 
 
+async def asked(database: Database) -> Claim | None:
+    """What she is asked about the newest link, if she is."""
+    async with database.reading() as session:
+        here = (await session.get_one(TelegramChat, CHAT)).conversation_id or ""
+        said = await messages_after(session, here, 0)
+    return Claim.read(said[-1].payload) if said and said[-1].payload else None
+
+
+async def said_yes(database: Database, payload: str, now: datetime) -> None:
+    """She opens the link, is asked, and it is her own."""
+    assert await started(database, payload, now) is None
+    claim = await asked(database)
+    assert claim is not None
+    async with database.session() as session:
+        assert await follow(session, await session.get_one(TelegramChat, CHAT), claim, now=now)
+
+
 async def chat_now(database: Database) -> TelegramChat:
     async with database.reading() as session:
         return await session.get_one(TelegramChat, CHAT)
@@ -57,13 +77,42 @@ async def told(database: Database) -> list[str]:
         return [one.text for one in news.said] if news else []
 
 
-async def test_a_linked_chat_is_the_accounts(database: Database, now: datetime, mei: int) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_link_does_nothing_before_she_says_yes(
+    database: Database, now: datetime, mei: int, language: str
+) -> None:
+    async with database.session() as session:
+        (await session.get_one(Customer, mei)).name = "Emma Hartley"
+        (await session.get_one(Conversation, TELEGRAM)).language = language
+    for payload, ask in (
+        (link_payload(mei, key=KEY, now=now), words(language).ask_link),
+        (web_payload(WEB, key=KEY, now=now), words(language).ask_web_known),
+    ):
+        assert await started(database, payload, now) is None
+        assert (await told(database))[-1] == ask.format(name="E*** H***")
+    async with database.reading() as session:
+        assert await identities_of(session, mei) == {"external_id": "mei"}
+        assert (await session.get_one(Conversation, TELEGRAM)).customer_id is None
+        assert (await session.get_one(Conversation, WEB)).channel == "web"
+    assert (await chat_now(database)).conversation_id == TELEGRAM
+    assert await asked(database) == Claim(now + LIFE, conversation_id=WEB)
+
+
+async def test_who_is_linked_already_is_not_asked_again(database: Database, now: datetime, mei: int) -> None:
+    await said_yes(database, link_payload(mei, key=KEY, now=now), now)
     assert await started(database, link_payload(mei, key=KEY, now=now), now) is None
+    assert (await told(database))[-1].startswith("This chat is now linked to the shop account of Mei")
+    assert await started(database, web_payload(WEB, key=KEY, now=now), now) is None
+    assert (await chat_now(database)).conversation_id == WEB
+
+
+async def test_a_linked_chat_is_the_accounts(database: Database, now: datetime, mei: int) -> None:
+    await said_yes(database, link_payload(mei, key=KEY, now=now), now)
     async with database.reading() as session:
         assert await identities_of(session, mei) == {"external_id": "mei", "telegram": "1001"}
         assert (await session.get_one(Conversation, TELEGRAM)).customer_id == mei
         assert await consents_of(session, mei) == frozenset()
-    assert await told(database) == [
+    assert (await told(database))[1:] == [
         "This chat is now linked to the shop account of Mei: ask about your orders right here. "
         "Not your account? /unlink parts them again."
     ]
@@ -78,7 +127,7 @@ async def test_who_was_known_by_the_chat_alone_becomes_one_with_the_account(
             session, other.id, channel="telegram", purpose="offers", granted=True, at=now, source="chat"
         )
         (await session.get_one(Conversation, TELEGRAM)).customer_id = other.id
-    await started(database, link_payload(mei, key=KEY, now=now), now)
+    await said_yes(database, link_payload(mei, key=KEY, now=now), now)
     async with database.reading() as session:
         assert list(await session.scalars(select(Customer.id))) == [mei]
         assert await consents_of(session, mei) == {("telegram", "offers")}
@@ -90,14 +139,14 @@ async def test_a_chat_of_another_account_moves_and_takes_nothing_with_it(
     async with database.session() as session:
         other = await add_customer(session, {"external_id": "bo", "telegram": str(CHAT)}, now=now, name="Bo")
         other_id = other.id
-    await started(database, link_payload(mei, key=KEY, now=now), now)
+    await said_yes(database, link_payload(mei, key=KEY, now=now), now)
     async with database.reading() as session:
         assert await identities_of(session, other_id) == {"external_id": "bo"}
         assert await identities_of(session, mei) == {"external_id": "mei", "telegram": "1001"}
 
 
 async def test_a_web_conversation_goes_on_here(database: Database, now: datetime, mei: int) -> None:
-    assert await started(database, web_payload(WEB, key=KEY, now=now), now) is None
+    await said_yes(database, web_payload(WEB, key=KEY, now=now), now)
     async with database.reading() as session:
         web, before = await session.get_one(Conversation, WEB), await session.get_one(Conversation, TELEGRAM)
         assert (web.channel, before.closed_at) == ("telegram", now)
@@ -110,7 +159,7 @@ async def test_a_web_conversation_goes_on_here(database: Database, now: datetime
 
 
 async def test_she_is_answered_where_she_writes(database: Database, now: datetime, mei: int) -> None:
-    await started(database, web_payload(WEB, key=KEY, now=now), now)
+    await said_yes(database, web_payload(WEB, key=KEY, now=now), now)
     async with database.session() as session:
         await receive(session, WEB, "a", "back at my desk", now=now, channel="web")
         await append_message(session, WEB, "assistant", "On the page", at=now)
@@ -130,7 +179,7 @@ async def test_a_strangers_link_tells_nobody_who_the_chat_belongs_to(
     async with database.session() as session:
         await add_customer(session, {"telegram": str(CHAT)}, now=now)
         (await session.get_one(Conversation, WEB)).customer_id = None
-    await started(database, web_payload(WEB, key=KEY, now=now), now)
+    await said_yes(database, web_payload(WEB, key=KEY, now=now), now)
     async with database.reading() as session:
         assert (await session.get_one(Conversation, WEB)).customer_id is None
 
@@ -148,7 +197,7 @@ async def test_a_campaigns_product_is_asked_about(database: Database, now: datet
         session.add(Product(sku="P-1", names=names, descriptions={}, price_minor=1, stock=1, active=True))
     asked = await started(database, "p-P-1", now)
     assert asked == Button("Mist Tea", '/product_details{"product": "P-1"}')
-    await started(database, link_payload(mei, key=KEY, now=now), now)
+    await said_yes(database, link_payload(mei, key=KEY, now=now), now)
     await started(database, "p-P-1", now)
     async with database.reading() as session:
         (seen,) = await session.scalars(select(Event).where(Event.name == "product_viewed"))
@@ -156,7 +205,7 @@ async def test_a_campaigns_product_is_asked_about(database: Database, now: datet
 
 
 async def test_unlinking_parts_chat_and_account(database: Database, now: datetime, mei: int) -> None:
-    await started(database, web_payload(WEB, key=KEY, now=now), now)
+    await said_yes(database, web_payload(WEB, key=KEY, now=now), now)
     async with database.session() as session:
         await record_consent(session, mei, channel="telegram", purpose="offers", granted=True, at=now, source="chat")
     async with database.session() as session:
@@ -168,6 +217,8 @@ async def test_unlinking_parts_chat_and_account(database: Database, now: datetim
         assert (await session.get_one(Conversation, WEB)).channel == "web"
         assert await identities_of(session, mei) == {"external_id": "mei"}
         assert await consents_of(session, mei) == frozenset()
+        begun = await session.scalars(select(Event).where(Event.name == "chat_started"))
+        assert [one.conversation_id for one in begun] == [chat.conversation_id]
     assert await told(database) == [
         "Done: this chat has nothing to do with the account any more, and news has stopped."
     ]
