@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
-from asyncio.subprocess import Process
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ import httpx
 from demo.bot_api import BotApi
 from rapport.cli.programs import web_program
 from rapport.settings import Settings
+from tests.forked import Forked, forked
 
 WEBHOOK = "/telegram/webhook"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
@@ -27,7 +26,7 @@ class TelegramApp:
 
     settings: Settings
     api: BotApi
-    process: Process | None = None
+    process: Forked | None = None
 
     @property
     def url(self) -> str:
@@ -39,11 +38,7 @@ class TelegramApp:
 
     async def start(self) -> None:
         """Serves once this returns, and the webhook is registered."""
-        program = web_program(self.settings)
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *program.argv, env={**os.environ, **program.env}, cwd=program.cwd, stdout=log, stderr=log
-            )
+        self.process = await asyncio.to_thread(forked, web_program(self.settings), self.log)
         async with httpx.AsyncClient() as client:
             while not await _answers(client, f"{self.url}/healthz"):
                 assert self.process.returncode is None, self.log.read_text()
