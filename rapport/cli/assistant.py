@@ -103,7 +103,12 @@ def _sources() -> Iterator[Path]:
     for name in SOURCES:
         path = (PROJECT / name).resolve()
         files = [path] if path.is_file() else path.rglob("*.*")
-        yield from sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts)
+        yield from sorted(file for file in files if file.is_file() and not _left_by_a_tool(file))
+
+
+def _left_by_a_tool(file: Path) -> bool:
+    """A linter's cache comes and goes: counted, it would have the assistant trained anew."""
+    return any(part.startswith(".") or part == "__pycache__" for part in file.relative_to(ROOT).parts)
 
 
 async def rasa(*arguments: str) -> None:
