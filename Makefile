@@ -1,12 +1,14 @@
 # The two commands are `make demo` and `make test`; each sets up what it needs, and nothing twice.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts validate stories nlu-tests assistant bench format lock clean
+.PHONY: help setup demo test check lint types contracts validate stories nlu-tests assistant bench format lock clean \
+	main-tests-alone nlu-tests-alone
 
 UV = $(or $(shell command -v uv),.tools/bin/uv)
 RUN = .venv/bin
 VAR = $(abspath $(or $(RAPPORT_VAR_DIR),var))
 NLU = cd rasa && PYTHONPATH=.. .venv/bin/python
+NLU_TESTS = PYTHONPATH=. rasa/.venv/bin/python -m pytest tests/nlu -q -c tests/nlu/pytest.ini
 export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 export CUDA_VISIBLE_DEVICES = -1
@@ -21,8 +23,16 @@ demo: ## The whole system with the demo shop, in the foreground; Ctrl-C stops it
 	@$(MAKE) --no-print-directory -j2 setup
 	@exec $(RUN)/rapport demo --stop-with-parent
 
-test: setup assistant nlu-tests ## Every test: the assistant's components, then everything else
-	@RAPPORT_SECRET_KEY= $(RUN)/python -m pytest --numprocesses 2 --dist loadfile
+test: setup assistant ## Every test: the assistant's components, and everything else beside them
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going main-tests-alone nlu-tests-alone
+
+# The files come in the order in which tests/conftest.py puts them, the long ones first.
+main-tests-alone:
+	@RAPPORT_SECRET_KEY= $(RUN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# Told in one piece when they have ended: the lines of two runs at once could not be read.
+nlu-tests-alone:
+	@$(NLU_TESTS) >$(VAR)/nlu-tests.log 2>&1; told=$$?; cat $(VAR)/nlu-tests.log; exit $$told
 
 check: setup lint types contracts validate stories test ## What CI runs
 
@@ -48,7 +58,7 @@ stories: assistant ## The trained assistant on conversations it has not seen: ev
 	$(NLU) -m nlu.told $(VAR)/stories
 
 nlu-tests: assistant
-	PYTHONPATH=. rasa/.venv/bin/python -m pytest tests/nlu -q -c tests/nlu/pytest.ini
+	$(NLU_TESTS)
 
 assistant: setup
 	@$(RUN)/rapport train assistant

@@ -18,7 +18,16 @@ from rapport.store.database import Database
 from rapport.store.schema import metadata, migrate_now
 
 POSTGRES = os.environ.get("RAPPORT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+# Few tests that take long: xdist begins with their files, so that none of them is left alone at the end.
+LONG = ("faults", "browser", "journeys", "messaging", "intake", "learning", "models", "cli")
 HOW_TO_START = "no PostgreSQL answers at 127.0.0.1:5432; start one, or name another with RAPPORT_TEST_POSTGRES"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    rank = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(LONG)))
 
 
 def missing(reason: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from rapport.store.conversations import ChatMessage, Conversation
 from rapport.store.database import Database
 from tests.browser import desk_scene as scene
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, shared
 from tests.web.conftest import Client
 
 LOST_LINE = re.compile("ERR_INTERNET_DISCONNECTED|Failed to fetch|status of 409|htmx:|ERR_FAILED")
@@ -29,14 +29,14 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
+@shared
 async def database(client: Client) -> AsyncIterator[Database]:
     database = Database(client.settings.database_url)
     yield database
     await database.close()
 
 
-@pytest.fixture
+@shared
 async def lin(browser: Browser, client: Client, complaints: Complaints) -> AsyncIterator[BrowserContext]:
     """Lin's browser; the test fails if any of her pages complained of more than a line that was cut."""
     context = await scene.agent_browser(browser, client, "lin", complaints)

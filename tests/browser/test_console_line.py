@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from rapport.chat.agent_lines import say_as_agent
@@ -18,7 +17,7 @@ from rapport.chat.staff import Acting
 from rapport.store.conversations import Conversation, append_message
 from rapport.store.database import Database
 from tests.browser import desk_scene as scene
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, shared
 from tests.web.conftest import Client
 
 # Of a network that is down, of which the browser's console tells.
@@ -27,14 +26,14 @@ FIVE_MINUTES = 5 * 60 * 1000
 LIN, WANG = Acting("lin", "Lin"), Acting("wang", "Wang", "admin")
 
 
-@pytest.fixture
+@shared
 async def database(client: Client) -> AsyncIterator[Database]:
     database = Database(client.settings.database_url)
     yield database
     await database.close()
 
 
-@pytest.fixture
+@shared
 async def lin(
     browser: Browser, client: Client, complaints: Complaints, database: Database
 ) -> AsyncIterator[BrowserContext]:
@@ -82,7 +81,7 @@ class Desk:
             await does(session, version, datetime.now(UTC))
 
 
-@pytest.fixture
+@shared
 async def desk(lin: BrowserContext, database: Database) -> Desk:
     async def held(name: str, agent: str) -> str:
         number = await scene.conversation(database, name=name, said=[("customer", f"我是{name}")])

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from rapport.store.conversations import Handoff, append_message, change_responder
+from tests.browser.conftest import shared
 from tests.browser.customer import behind, bubble, input_of, opened, said, write
 from tests.browser.parts import CARD
 from tests.web.conftest import Client
@@ -181,7 +182,7 @@ async def test_a_rating_can_have_a_word(page_with_answer: Page, client: Client) 
         assert (conversation.stars, conversation.comment) == (4, "很快")
 
 
-@pytest.fixture
+@shared
 async def page_with_answer(context: BrowserContext) -> Page:
     page = await opened(context)
     await write(page, "你好")

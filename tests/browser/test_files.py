@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, shared
 from tests.browser.customer import behind, input_of, opened, said, write
 from tests.web.conftest import Client
 
 PNG = Path(__file__).parents[2] / "docs" / "pictures" / "shop.png"
 
 
-@pytest.fixture
+@shared
 async def page(context: BrowserContext) -> Page:
     return await opened(context)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from rapport.chat.agent_lines import mark_read, say_as_agent
@@ -12,12 +11,13 @@ from rapport.chat.terms import TERMS
 from rapport.clock import utc_now
 from rapport.store.conversations import locked, open_handoff
 from rapport.store.tickets import QUESTION, tickets_in
+from tests.browser.conftest import shared
 from tests.browser.customer import behind, opened, said, write
 from tests.chat.staff import ANN, add_agent
 from tests.web.conftest import Client
 
 
-@pytest.fixture
+@shared
 async def page(context: BrowserContext, client: Client) -> Page:
     page = await opened(context)
     await write(page, "你好")

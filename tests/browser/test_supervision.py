@@ -19,7 +19,7 @@ from rapport.store.database import Database
 from rapport.store.events import add_event
 from rapport.store.proposals import Proposal
 from tests.browser import desk_scene as scene
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, shared
 from tests.web.conftest import Client
 
 PICTURES = os.environ.get("RAPPORT_PICTURES")
@@ -29,7 +29,7 @@ HOSTILE = (
 LIKELY = ["delivery_problem", "order_status", "complaint"]
 
 
-@pytest.fixture
+@shared
 async def database(client: Client) -> AsyncIterator[Database]:
     database = Database(client.settings.database_url)
     yield database
@@ -93,7 +93,7 @@ async def serious(page: Page) -> list[Any]:
     ]
 
 
-@pytest.fixture
+@shared
 async def admin(browser: Browser, client: Client, complaints: Complaints) -> AsyncIterator[BrowserContext]:
     context = await scene.agent_browser(browser, client, "ada", complaints, role="admin")
     yield context

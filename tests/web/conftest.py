@@ -88,7 +88,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def running(settings: Settings, sqlite_template: Path) -> Running:
+def running(settings: Settings, sqlite_template: Path) -> Running:
     """Starts the application with settings changed as asked."""
     shutil.copyfile(sqlite_template, settings.database_url.partition("///")[2])
 
