@@ -124,7 +124,7 @@ async def test_customer_and_agent_talk(
 async def test_a_take_over_in_mid_turn_silences_the_assistant(
     browser: Browser, client: Client, lin: BrowserContext, database: Database
 ) -> None:
-    client.rasa.seconds = 1.5
+    client.rasa.hang()
     customer, agent = await customer_page(browser, client), await scene.console(lin, "/console?shelf=all")
     number = await begun(customer, database, "我的订单呢")
     await open_row(agent, number)
@@ -132,6 +132,7 @@ async def test_a_take_over_in_mid_turn_silences_the_assistant(
     await expect(agent.locator("#state")).to_have_attribute("data-holder", "me")
     await write(agent, "我来帮您查")
     await expect(customer.locator("rapport-chat .message.agent").last).to_contain_text("我来帮您查")
+    client.rasa.gate.set()
     await dropped(client)
     assert await said(database, number, "assistant") == []
     await customer.context.close()
