@@ -38,6 +38,11 @@ async def static(name: Name, request: Request) -> Response:
     return _file(name, request, {})
 
 
+@router.get("/static/console/{name}")
+async def console_script(name: Name, request: Request) -> Response:
+    return _file(f"console/{name}", request, {})
+
+
 @router.get("/pictures/{name}")
 async def picture(name: Name, given: Annotated[Services, Depends(services)]) -> Response:
     path = given.settings.var_dir / "pictures" / name

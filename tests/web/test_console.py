@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
+from actions import handoff, order_ability
+from actions.coupon_check import ActionCouponCheck
+from rapport.settings import Language
 from rapport.store.database import Database
 from rapport.web.console_words import words
-from rapport.web.pages import own_path, visible
+from rapport.web.pages import STATIC, own_path, visible
 from tests.browser.desk_scene import in_queue, known_customer
 from tests.web.conftest import Client, events_of
 from tests.web.signing_in import key_of_program, signed_in_as
@@ -181,6 +185,25 @@ def test_both_languages_have_the_same_words() -> None:
     # An intent or an event is called by its code in English, unless that reads badly.
     missing = names(words("zh")) ^ names(words("en"))
     assert {name for name in missing if not name.startswith((".intents.", ".events."))} == set()
+
+
+def test_every_reason_the_assistant_has_for_a_hand_off_is_told_in_words() -> None:
+    given = {handoff.REASON, order_ability.HANDOFF_REASON, "upset", "misunderstood", ActionCouponCheck.called}
+    for language in get_args(Language):
+        assert given - words(language)["reasons"].keys() == set()
+
+
+async def test_the_scripts_of_the_console_are_served_and_asked_again_only_when_they_change(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    assert 'src="/static/console/main.js" type="module"' in (await client.http.get("/console", headers=lin)).text
+    scripts = {path.stem for path in (STATIC / "console").glob("*.js")}
+    for script in scripts:
+        path = f"/static/console/{script}.js"
+        answer = await client.http.get(path)
+        assert answer.status_code == 200
+        again = await client.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+        assert set(re.findall(r'from "\./(\w+)\.js"', answer.text)) <= scripts
 
 
 def test_control_characters_are_pictures() -> None:
