@@ -72,5 +72,5 @@ async def judge(
 
 def _show(here: Console, template: str, **values: Any) -> HTMLResponse:
     say = supervision_words(here.staff.language)
-    intents = sorted(INTENTS, key=lambda intent: say["intents"][intent])
+    intents = sorted(INTENTS, key=here.words["intents"].__getitem__)
     return here.show(template, here=HERE, say=say, share=share, intents=intents, **values)
