@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from rapport.background import beside
 from rapport.clock import Clock
@@ -20,7 +20,7 @@ from rapport.messaging.outcome import Outcome
 from rapport.messaging.prepare import Preparer, Ready
 from rapport.messaging.recording import Result, record
 from rapport.messaging.senders.base import Sender
-from rapport.store.database import Database
+from rapport.store.database import AWAY, Database
 from rapport.store.deliveries import (
     Claim,
     Departure,
@@ -163,7 +163,7 @@ class OutboxWorker:
                 async with self.database.session() as session:
                     await record(session, results, now=self.clock())
                 return
-            except OperationalError:
+            except AWAY:
                 if attempt == TRIES_TO_RECORD:
                     raise
                 await asyncio.sleep(attempt)
