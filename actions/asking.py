@@ -81,7 +81,7 @@ def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:
     """The words come before the intent: without what was said before, an intent is guessed at."""
     words = pointing.words
     describes = bool(words) and not any(map(shown.names_a_kind, words))
-    if turn.intent == "product_search" and is_wish(turn) and not any(map(shown.attributes.means, words)):
+    if turn.intent == "product_search" and _names_a_sum(turn) and not any(map(shown.attributes.means, words)):
         # A new wish in words of her own ("something for camping, 200 at most") asks nothing of what was shown.
         describes = False
     if pointing.asked and not (describes and pointing.asked == "stock"):
@@ -98,8 +98,7 @@ def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:
     return BY_INTENT.get(turn.intent, "search")
 
 
-def is_wish(turn: Turn) -> bool:
-    """True where a sum is named for it."""
+def _names_a_sum(turn: Turn) -> bool:
     return any(map(is_budget, turn.entities))
 
 

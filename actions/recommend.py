@@ -63,7 +63,9 @@ class ActionRecommend(Ability):
         )
 
     async def _suggest(self, session: AsyncSession, turn: Turn) -> list[Suggested]:
-        found = await self._ask(session, turn)
+        await self.services.catalogue.refresh(session, now=turn.now)
+        described = self._described(turn)
+        found = await self._ask(session, turn, many=bool(described or turn.named("budget")))
         ids = {id_ for item in found for id_ in (item.product_id, *item.because)}
         products = await products_by_id(session, ids)
         budget = budget_of(turn.entities, self.services.settings.currency)
@@ -74,22 +76,21 @@ class ActionRecommend(Ability):
         ]
         # Where nothing is within it, what she may like is still better than silence.
         within = [one for one in suggested if budget is None or budget.allows(one.product.price_minor)] or suggested
-        attributes, described = self.services.catalogue.attributes, self._described(turn)
-        such = [one for one in within if all(fits(one.product, word, attributes) for word in described)]
-        return [*such, *(one for one in within if one not in such)][:SHOWN]
+        words = self.services.catalogue.attributes
+        within.sort(key=lambda one: not all(fits(one.product, word, words) for word in described))
+        return within[:SHOWN]
 
     def _described(self, turn: Turn) -> Sequence[str]:
         """What it should be like: waterproof, red, good as a gift."""
         words = () if turn.text.startswith("/") else point(turn.text).words
         return [word for word in words if self.services.catalogue.attributes.means(word)]
 
-    async def _ask(self, session: AsyncSession, turn: Turn) -> Sequence[Recommendation]:
+    async def _ask(self, session: AsyncSession, turn: Turn, *, many: bool) -> Sequence[Recommendation]:
         liked = await products_by_sku(session, turn.named("product"))
         like = tuple(product.id for product in liked.values())
         scorer = self.services.scorer
-        shelves = await self._categories(session, turn)
-        count = MANY if turn.named("budget") or self._described(turn) else SHOWN
-        for category in shelves:
+        count = MANY if many else SHOWN
+        for category in await self._categories(session, turn):
             found = await scorer.recommend(
                 session, turn.customer_id, count=count, now=turn.now, like=like, category=category
             )
@@ -104,7 +105,6 @@ class ActionRecommend(Ability):
             return turn.named("category")[:1]
         # "给我推荐几款包": only what describes a thing tells the shelf.
         catalogue = self.services.catalogue
-        await catalogue.refresh(session, now=turn.now)
         described = " ".join(word for word in point(turn.text).words if catalogue.knows(word))
         hits = await catalogue.find(session, described, count=TOPIC, now=turn.now)
         products = await products_by_id(session, [hit.id for hit in hits if hit.coverage >= WHOLE])

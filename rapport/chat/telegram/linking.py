@@ -31,9 +31,7 @@ async def is_hers(session: AsyncSession, chat: TelegramChat, customer: Customer)
 async def linked_to(session: AsyncSession, chat: TelegramChat) -> Customer | None:
     """The account this chat is linked to; None where nobody is known, or by the chat alone."""
     known = await find_customer(session, CHANNEL, str(chat.chat_id))
-    if known is None or set(await identities_of(session, known.id)) == {CHANNEL}:
-        return None
-    return known
+    return None if known is None or await _by_chat_alone(session, known) else known
 
 
 async def unlink(session: AsyncSession, chat: TelegramChat, *, now: datetime) -> None:
@@ -97,12 +95,16 @@ async def _make_hers(session: AsyncSession, chat: TelegramChat, customer: Custom
     known = await find_customer(session, CHANNEL, str(chat.chat_id))
     if known is not None and known.id == customer.id:
         return
-    if known is not None and set(await identities_of(session, known.id)) == {CHANNEL}:
+    if known is not None and await _by_chat_alone(session, known):
         await merge_customers(session, customer.id, known.id, now=now)
         return
     await session.execute(delete(Identity).where(_is_of(chat)))
     session.add(Identity(customer_id=customer.id, kind="telegram", value=str(chat.chat_id), added_at=now))
     await session.flush()
+
+
+async def _by_chat_alone(session: AsyncSession, known: Customer) -> bool:
+    return set(await identities_of(session, known.id)) == {CHANNEL}
 
 
 async def _leave_conversation(session: AsyncSession, chat: TelegramChat) -> None:
