@@ -24,7 +24,7 @@ from rapport.cli.supervisor import supervised
 from rapport.settings import Settings
 from rapport.store.api_keys import add_api_key
 from rapport.store.database import Database
-from rapport.web.staff_cookies import hash_of
+from rapport.web.staff.cookies import hash_of
 
 GOAL = "no peer: the goal"
 LINES, CHATS, STREAMS = 200, 8, 5000

@@ -18,8 +18,8 @@ from rapport.cli.transaction import in_transaction
 from rapport.clock import utc_now
 from rapport.settings import LANGUAGES, Language
 from rapport.store.agents import Agent, Role, agents_by_name
-from rapport.web import accounts
-from rapport.web.accounts import NAME, normal_name
+from rapport.web.staff import accounts
+from rapport.web.staff.accounts import NAME, normal_name
 
 app = typer.Typer(
     help="The members of staff. `add` makes one, who then logs in at /log-in and sets up her second factor there.",

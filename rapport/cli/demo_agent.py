@@ -13,8 +13,8 @@ from sqlalchemy import select
 from rapport.settings import Settings
 from rapport.store.agents import Agent
 from rapport.store.database import Database
-from rapport.web import accounts
-from rapport.web.passwords import Passwords
+from rapport.web.staff import accounts
+from rapport.web.staff.passwords import Passwords
 
 NAME = "demo"
 

@@ -18,8 +18,8 @@ from rapport.clock import utc_now
 from rapport.store.api_keys import ApiKey, Scope, add_api_key, all_api_keys, revoke_api_key
 from rapport.store.audit import add_audit_entry
 from rapport.store.signals import send_signal
-from rapport.web.accounts import LOG_INS
-from rapport.web.staff_cookies import hash_of
+from rapport.web.staff.accounts import LOG_INS
+from rapport.web.staff.cookies import hash_of
 
 app = typer.Typer(
     help="Keys of programs: of a web site that reports events, of another system.", no_args_is_help=True

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from rapport.cli.output import refuse
-from rapport.web.passwords import LONGEST, SHORTEST, Fault, Passwords, fault_of
+from rapport.web.staff.passwords import LONGEST, SHORTEST, Fault, Passwords, fault_of
 
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rapport.settings import Settings
 from rapport.store.agents import Agent, agents_by_name
 from rapport.store.database import Database
-from rapport.web.staff_cookies import is_plain
+from rapport.web.staff.cookies import is_plain
 
 Row = tuple[str, Literal["fine", "note", "amiss"], str, str]
 

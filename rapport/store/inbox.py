@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from rapport.store.conversations import OPEN, ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
+from rapport.store.finding import has_words, of_person
 from rapport.store.readings import unread_by
 
 
@@ -19,7 +19,8 @@ from rapport.store.readings import unread_by
 class Wanted:
     """Which conversations: `mine` are those an agent holds or was given, `queue` those who wait in it.
 
-    `text` is found in what was said and in the customer's name; `before` is the `cursor` of the last one seen.
+    `text` is found in what was said, in the customer's name and as the number of an order of hers; `before` is the
+    `cursor` of the last one seen.
     """
 
     responder: str | None = None
@@ -69,13 +70,8 @@ def _only(statement: Select[Any], wanted: Wanted) -> Select[Any]:
         given = and_(Conversation.responder == "queue", Handoff.agent == wanted.mine)
         statement = statement.where(or_(Conversation.agent == wanted.mine, given))
     if wanted.text:
-        statement = statement.where(_says(wanted.text))
+        spoken = select(ChatMessage.conversation_id).where(has_words(wanted.text)).correlate(None)
+        statement = statement.where(or_(Conversation.id.in_(spoken), of_person(wanted.text)))
     if wanted.before is not None:
         statement = statement.where(ChatMessage.id < wanted.before)
     return statement
-
-
-def _says(text: str) -> Any:
-    one = aliased(ChatMessage)
-    spoken = select(one.conversation_id).where(one.text.icontains(text, autoescape=True))
-    return or_(Conversation.id.in_(spoken), Customer.name.icontains(text, autoescape=True))

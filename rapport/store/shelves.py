@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from rapport.store.conversations import ChatMessage, Conversation, Handoff
 from rapport.store.customers import Customer
-from rapport.store.orders import Order
+from rapport.store.finding import has_words, of_person
 from rapport.store.readings import unread_by
 
 Shelf = Literal["mine", "queue", "all", "snoozed", "closed"]
@@ -105,13 +105,11 @@ async def search(session: AsyncSession, wanted: str, *, agent: str, limit: int =
     `text`, `author` and `said_at` are of the newest message that has the words, where one has.
     """
     found, handoff = aliased(ChatMessage), aliased(Handoff)
-    hit = select(func.max(ChatMessage.id)).where(ChatMessage.text.icontains(wanted, autoescape=True))
+    hit = select(func.max(ChatMessage.id)).where(has_words(wanted))
     hits = hit.group_by(ChatMessage.conversation_id).order_by(func.max(ChatMessage.id).desc()).limit(limit)
-    buyers = select(Order.customer_id).where(Order.number == wanted.removeprefix("#"))
-    named = Customer.name.icontains(wanted, autoescape=True)
     said = [row[0] for row in await session.execute(hits)]
     by_text = await _read(session, _rows(agent, found, handoff, found.id.in_(said)).where(found.id.is_not(None)))
-    statement = _rows(agent, found, handoff).where(or_(named, Conversation.customer_id.in_(buyers)))
+    statement = _rows(agent, found, handoff).where(of_person(wanted))
     by_person = await _read(session, statement.order_by(found.id.desc()).limit(limit))
     rows = {row.id: row for row in (*by_person, *by_text)}
     return sorted(rows.values(), key=lambda row: row.said_at or row.opened_at, reverse=True)[:limit]

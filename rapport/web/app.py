@@ -13,71 +13,64 @@ from rapport.messaging.telegram_bot import open_bot
 from rapport.settings import Settings
 from rapport.store.database import Database
 from rapport.store.signals import listening
-from rapport.web import (
-    account,
-    api_agent_parts,
-    api_audit,
-    api_canned_replies,
-    api_conversations,
-    api_customers,
-    api_docs,
-    api_figures,
-    api_review,
-    api_stream,
-    api_suggestions,
-    chat,
-    chat_files,
-    chat_stream,
-    console,
-    console_board,
-    console_customer,
-    console_review,
-    health,
-    links,
-    log_in,
-    mailbox,
-    metrics,
-    shop,
-    static_files,
-    telegram,
-    telegram_links,
+from rapport.web import health, links, metrics, static_files
+from rapport.web.api import (
+    agent_parts,
+    audit,
+    canned_replies,
+    conversations,
+    customers,
+    docs,
+    figures,
+    stream,
+    suggestions,
 )
-from rapport.web.api_suggestions import reply_memory
+from rapport.web.api import review as api_review
+from rapport.web.api.suggestions import reply_memory
 from rapport.web.body_limit import BodyLimit
-from rapport.web.desk import open_desk
-from rapport.web.door import Door
+from rapport.web.chat import files as chat_files
+from rapport.web.chat import routes as chat
+from rapport.web.chat import stream as chat_stream
+from rapport.web.chat.desk import open_desk
+from rapport.web.console import board, customer, desk, review
+from rapport.web.console.insight import Insight
+from rapport.web.console.watch import watching
 from rapport.web.headers import SecurityHeaders
-from rapport.web.insight import Insight
 from rapport.web.metrics import Metrics
 from rapport.web.origins import Origins
 from rapport.web.problems import install_problems
 from rapport.web.request_log import RequestLog
 from rapport.web.services import Services
-from rapport.web.staff import install_sign_in
+from rapport.web.shop import mailbox
+from rapport.web.shop import page as shop
+from rapport.web.staff import account, log_in
+from rapport.web.staff.caller import install_sign_in
+from rapport.web.staff.door import Door
 from rapport.web.streams import Streams
-from rapport.web.telegram_speaker import speaking
-from rapport.web.watch import watching
+from rapport.web.telegram import door as telegram
+from rapport.web.telegram import links as telegram_links
+from rapport.web.telegram.speaker import speaking
 
 ROUTERS = (
     chat.router,
     chat_files.router,
     chat_stream.router,
     telegram.router,
-    api_conversations.router,
+    conversations.router,
     log_in.router,
     account.router,
-    api_audit.router,
-    api_suggestions.router,
-    api_figures.router,
+    audit.router,
+    suggestions.router,
+    figures.router,
     api_review.router,
-    api_agent_parts.router,
-    api_canned_replies.router,
-    api_customers.router,
-    api_stream.router,
-    console.router,
-    console_board.router,
-    console_review.router,
-    console_customer.router,
+    agent_parts.router,
+    canned_replies.router,
+    customers.router,
+    stream.router,
+    desk.router,
+    board.router,
+    review.router,
+    customer.router,
     links.router,
     health.router,
     metrics.router,
@@ -85,7 +78,7 @@ ROUTERS = (
     telegram_links.router,
     static_files.router,
     mailbox.router,
-    api_docs.router,
+    docs.router,
 )
 
 

@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from rapport.store.api_keys import api_key_of
-from rapport.web.staff import Given
-from rapport.web.staff_cookies import hash_of
+from rapport.web.staff.caller import Given
+from rapport.web.staff.cookies import hash_of
 
 # Not WWW-Authenticate: Basic: a browser would ask its user for a password.
 REFUSAL = "Give a write key as the user of Basic authentication. `rapport keys add NAME --scope write` makes one."

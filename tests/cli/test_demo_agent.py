@@ -13,7 +13,7 @@ from rapport.settings import Settings
 from rapport.store.agents import agent_called
 from rapport.store.audit import AuditEntry
 from rapport.store.database import Database
-from rapport.web.passwords import Passwords, fault_of
+from rapport.web.staff.passwords import Passwords, fault_of
 
 
 async def test_the_demo_s_admin_is_made_once(database: Database, now: datetime, tmp_path: Path) -> None:

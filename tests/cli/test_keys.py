@@ -15,7 +15,7 @@ from rapport.store.api_keys import ApiKey, Scope, api_key_of
 from rapport.store.audit import audit_before
 from rapport.store.database import Database
 from rapport.store.schema import migrate_now
-from rapport.web.staff_cookies import hash_of
+from rapport.web.staff.cookies import hash_of
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from rapport.store.agents import Agent, Role
 from rapport.store.api_keys import Scope, add_api_key
 from rapport.store.database import Database
 from rapport.store.staff_sessions import begin_staff_session
-from rapport.web.staff_cookies import PLAIN, csrf_token, expiry, hash_of
+from rapport.web.staff.cookies import PLAIN, csrf_token, expiry, hash_of
 
 
 async def signed_in_as(

@@ -17,7 +17,7 @@ from rapport.settings import Settings
 from rapport.store.agents import Agent
 from rapport.store.database import Database
 from rapport.store.recovery_codes import RecoveryCode
-from rapport.web import api_stream
+from rapport.web.api import stream as api_stream
 from tests.web.conftest import Running
 from tests.web.signing_in import key_of_program, signed_in_as
 from tests.web.test_log_in import PASSWORD, SECRET, Browser, opened

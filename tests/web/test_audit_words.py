@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rapport.web.audit_words import DID
+from rapport.web.staff.audit_words import DID
 
 NOTED = re.compile(r'(?:\bnote|_done|add_audit_entry)\(\s*session,[^"()]*"([a-z_]+)"(?: if \w+ else "([a-z_]+)")?')
 # Chosen by `rapport/learning/review.py` before it notes them.

@@ -15,7 +15,7 @@ from actions import handoff, order_ability
 from actions.coupon_check import ActionCouponCheck
 from rapport.settings import Language
 from rapport.store.database import Database
-from rapport.web.console_words import words
+from rapport.web.console.words import words
 from rapport.web.pages import STATIC, own_path, visible
 from tests.browser.desk_scene import in_queue, known_customer
 from tests.web.conftest import Client, events_of

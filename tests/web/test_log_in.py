@@ -21,11 +21,11 @@ from rapport.store.audit import audit_before
 from rapport.store.database import Database
 from rapport.store.recovery_codes import replace_recovery_codes
 from rapport.store.staff_sessions import StaffSession
-from rapport.web import door
 from rapport.web.app import create_app
-from rapport.web.passwords import Passwords
-from rapport.web.second_factor import recovery_hash, sealed_secret
-from rapport.web.staff_cookies import cookie_of
+from rapport.web.staff import door
+from rapport.web.staff.cookies import cookie_of
+from rapport.web.staff.passwords import Passwords
+from rapport.web.staff.second_factor import recovery_hash, sealed_secret
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import serving
 from tests.web.conftest import Running

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from rapport.web.passwords import Fault, Passwords, fault_of
+from rapport.web.staff.passwords import Fault, Passwords, fault_of
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from fastapi import Depends, FastAPI
 
 from rapport.settings import Settings
 from rapport.web.app import create_app
-from rapport.web.roles import PERMISSIONS
-from rapport.web.staff import Caller, SignedIn, Staff, needs, page_needs
-from rapport.web.staff_cookies import IDLE, LONGEST, hash_of
+from rapport.web.staff.caller import Caller, SignedIn, Staff, needs, page_needs
+from rapport.web.staff.cookies import IDLE, LONGEST, hash_of
+from rapport.web.staff.roles import PERMISSIONS
 from rapport.web.tracking_key import WriteKey
 from tests.chat.conftest import unused_port
 from tests.chat.rasa_server import serving
@@ -179,7 +179,7 @@ async def test_a_stream_asks_again_whether_its_log_in_holds(running: Running, se
     from rapport.store.signals import listening
     from rapport.store.staff_sessions import end_staff_session
     from rapport.web.services import Services
-    from rapport.web.staff import still_signed_in
+    from rapport.web.staff.caller import still_signed_in
 
     mei, _ = await signed_in_as(settings, "mei"), await key_of_program(settings, "crm")
     database = Database(settings.database_url)

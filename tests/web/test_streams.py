@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from rapport.settings import Settings
-from rapport.web import chat_stream
+from rapport.web.chat import stream as chat_stream
 from rapport.web.server import WebServer
 from rapport.web.streams import PING, EventStream, Streams, event
 from tests.chat.conftest import unused_port

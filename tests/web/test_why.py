@@ -13,8 +13,8 @@ from rapport.marketing.profile import PastEvent, Profile, ScoreNow
 from rapport.marketing.rulebook import RuleFolder
 from rapport.marketing.vocabulary import CHANNELS, EVENTS, INTENTS, REASONS, SEGMENTS
 from rapport.settings import Settings
-from rapport.web.console_words import words
-from rapport.web.why import told
+from rapport.web.console.why import told
+from rapport.web.console.words import words
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 MEI = Profile(

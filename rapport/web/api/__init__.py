@@ -1,0 +1,1 @@
+"""What programs and the console call, as JSON."""
