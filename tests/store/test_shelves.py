@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rapport.store.conversations import Conversation, Handoff, append_message
 from rapport.store.customers import add_customer
 from rapport.store.database import Database
+from rapport.store.inbox import Wanted, find_conversations
 from rapport.store.orders import Order
 from rapport.store.readings import Reading
 from rapport.store.shelves import marks_of_open, rows_by_id, rows_of, search, shelf_sizes
@@ -79,7 +80,16 @@ async def test_search_finds_words_names_and_orders(database: Database, now: date
             wanted: [(row.id, row.text) for row in await search(session, wanted, agent="lin")]
             for wanted in ("anna", "#A-77", "100%", "COTTON", "_", "别的")
         }
+        by_program = {
+            wanted: [
+                one.conversation.id for one in await find_conversations(session, Wanted(text=wanted), reader="lin")
+            ]
+            for wanted in found
+        }
     assert found["anna"] == found["#A-77"] == found["100%"] == [(hers, "100% cotton?")]
     assert sorted(found["COTTON"]) == [(hers, "100% cotton?"), (other, "1000 cotton")]
     assert found["_"] == []
     assert found["别的"] == [(other, "还有别的吗")]
+    assert {wanted: sorted(ids) for wanted, ids in by_program.items()} == {
+        wanted: sorted(number for number, _ in rows) for wanted, rows in found.items()
+    }
