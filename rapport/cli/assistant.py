@@ -122,7 +122,7 @@ async def rasa(*arguments: str) -> None:
 
 async def measure_understanding(settings: Settings, *arguments: str) -> str:
     """What `nlu.evaluate` prints, one JSON object. Raises AssistantError with the last line of its complaint."""
-    code, output, errors = await _run("nlu.evaluate", *arguments, environment=_environment(settings))
+    code, output, errors = await _run(LIGHT, "nlu.evaluate", *arguments, environment=_environment(settings))
     if code != 0:
         complaint = errors.strip().splitlines() or ["The assistant's environment gave no answer."]
         raise AssistantError(complaint[-1])
