@@ -17,7 +17,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.errors import ModelFileError
 from nlu.grams import GramReader
 from nlu.intent_model import IntentModel, Ranked
+from nlu.kept_meanings import meanings_of
 from nlu.learn import Settings, learn
+from nlu.meaning import encode
 from nlu.sources import fingerprint
 from nlu.words import Splitter
 
@@ -79,9 +81,9 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every example that has an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        rows = [self._reader.read(example.get(TEXT)) for example in examples]
-        labels = [example.get(INTENT) for example in examples]
-        self._model = learn(rows, labels, Settings(seed=self._config["seed"]))
+        texts = [example.get(TEXT) for example in examples]
+        rows, labels = [self._reader.read(text) for text in texts], [example.get(INTENT) for example in examples]
+        self._model = learn(rows, meanings_of(texts), labels, Settings(seed=self._config["seed"]))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -96,7 +98,8 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
     def _classify(self, message: Message) -> None:
         if self._model is None:
             raise ModelFileError("the intent model was neither trained nor loaded; train the assistant")
-        ranking = self._model.rank(self._reader.read(message.get(TEXT)), _RANKING_LENGTH)
+        text = message.get(TEXT)
+        ranking = self._model.rank(self._reader.read(text), _RANKING_LENGTH, lambda: encode([text])[0])
         threshold = self._config["threshold"]
         if ranking[0].confidence < (self._model.threshold if threshold is None else threshold):
             ranking.insert(0, Ranked(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0].confidence))

@@ -13,7 +13,9 @@ from nlu.finder import EntityFinder
 from nlu.folding import Folded, fold
 from nlu.grams import GramReader
 from nlu.intent_model import IntentModel
+from nlu.kept_meanings import meanings_of
 from nlu.learn import OUT_OF_SCOPE, Settings, learn
+from nlu.meaning import encode
 from nlu.tagger import Tagger, tag_reader, train_tagger
 from nlu.words import Splitter
 
@@ -54,7 +56,10 @@ def trained_on(lines: Sequence[Line], splitter: Splitter | None = None) -> Itera
     """Learns intents, threshold and, where any line names something, entities from these lines alone."""
     splitter = splitter or Splitter()
     reader = GramReader(splitter)
-    model = learn([reader.read(line.text) for line in lines], [line.intent for line in lines], Settings())
+    texts = [line.text for line in lines]
+    model = learn(
+        [reader.read(text) for text in texts], meanings_of(texts), [line.intent for line in lines], Settings()
+    )
     with tempfile.TemporaryDirectory() as folder:
         yield heard_by(model, EntityFinder(tagger=_tagger(lines, Path(folder), splitter)), reader)
 
@@ -63,7 +68,7 @@ def heard_by(model: IntentModel, finder: EntityFinder, reader: GramReader) -> He
     """What these make of a text."""
 
     def hear(text: str) -> Heard:
-        best, *others = model.rank(reader.read(text), 2)
+        best, *others = model.rank(reader.read(text), 2, lambda: encode([text])[0])
         inside = next((one.confidence for one in (best, *others) if one.intent != OUT_OF_SCOPE), 0.0)
         named = _named(finder, fold(text), text, best.intent)
         return Heard(best.intent, best.confidence >= model.threshold, named, inside, best.confidence)

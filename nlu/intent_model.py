@@ -1,4 +1,7 @@
-"""The learned intent model: a linear model and a small network, read from JSON and plain arrays, never a pickle."""
+"""The learned intent model: words first, and what they mean where words leave a doubt.
+
+Two linear models and a small network, read from JSON and plain arrays, never a pickle.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import math
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nlu.errors import ModelFileError
+from nlu.meaning import SIZE, Meanings
 from nlu.network import Floats, Network
 
-FORMAT = 2
+FORMAT = 3
 # By the first letter of a gram: words, characters, sounds.
 FAMILIES = {"w": 1.0, "c": 1.3, "p": 0.6}
 # What an unknown gram weighs against the rarest known one: more hides Chinese, less takes gibberish for a wish.
@@ -51,23 +56,49 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Linear:
+    """`weights` is grams × intents."""
+
+    weights: Floats
+    bias: Floats
+
+    def margins(self, columns: npt.NDArray[np.intp], values: Floats) -> Floats:
+        """One margin per intent of a message given as weighted grams."""
+        margins: Floats = values @ self.weights[columns].astype(np.float32) + self.bias
+        return margins
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """A linear model that learned from grams and meaning side by side; `sense` is 384 × intents."""
+
+    linear: Linear
+    sense: Floats
+    trust: Trust
+
+
+@dataclass(frozen=True)
 class IntentModel:
-    """`weights` is grams × intents; `threshold`: below it the likeliest intent is not believed."""
+    """Who is less sure than `doubt` looks a second time; below `threshold` the likeliest intent is not believed."""
 
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
     idf: Floats
-    weights: Floats
-    bias: Floats
+    linear: Linear
     network: Network
     trust: Trust
+    second: SecondLook
+    doubt: float
     threshold: float
 
-    def rank(self, grams: Counter[str], length: int) -> list[Ranked]:
-        """The likeliest intents first."""
+    def rank(self, grams: Counter[str], length: int, meant: Callable[[], Meanings]) -> list[Ranked]:
+        """The likeliest intents first; `meant` is asked for the message's meaning, 384 numbers, only in doubt."""
         columns, values = weigh(grams, self.vocabulary, self.idf)
-        margins = values @ self.weights[columns].astype(np.float32) + self.bias
-        confidences = self.trust.confidences(margins, self.network.scores(columns, values))
+        scores = self.network.scores(columns, values)
+        confidences = self.trust.confidences(self.linear.margins(columns, values), scores)
+        if confidences.max() < self.doubt:
+            margins = self.second.linear.margins(columns, values) + meant() @ self.second.sense
+            confidences = self.second.trust.confidences(margins, scores)
         order = np.argsort(-confidences, kind="stable")[:length]
         return [Ranked(self.labels[index], float(confidences[index])) for index in order]
 
@@ -78,14 +109,19 @@ class IntentModel:
             "labels": self.labels,
             "grams": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
             "trust": asdict(self.trust),
+            "second_trust": asdict(self.second.trust),
+            "doubt": self.doubt,
             "threshold": self.threshold,
         }
         (folder / _WORDS_FILE).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         np.savez_compressed(
             folder / _ARRAYS_FILE,
             idf=self.idf,
-            weights=self.weights.astype(np.float16),
-            bias=self.bias,
+            weights=self.linear.weights.astype(np.float16),
+            bias=self.linear.bias,
+            second=self.second.linear.weights.astype(np.float16),
+            second_bias=self.second.linear.bias,
+            sense=self.second.sense,
             inner=self.network.inner.astype(np.float16),
             shift=self.network.shift,
             outer=self.network.outer,
@@ -105,10 +141,13 @@ class IntentModel:
                 labels=tuple(words["labels"]),
                 vocabulary={gram: index for index, gram in enumerate(words["grams"])},
                 idf=parts["idf"],
-                weights=parts["weights"],
-                bias=parts["bias"],
+                linear=Linear(parts["weights"], parts["bias"]),
                 network=Network(parts["inner"], parts["shift"], parts["outer"], parts["outer_bias"]),
                 trust=Trust(**words["trust"]),
+                second=SecondLook(
+                    Linear(parts["second"], parts["second_bias"]), parts["sense"], Trust(**words["second_trust"])
+                ),
+                doubt=float(words["doubt"]),
                 threshold=float(words["threshold"]),
             )
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
@@ -119,8 +158,9 @@ def _fit(parts: dict[str, Floats], grams: int, labels: int) -> bool:
     width = len(parts["shift"])
     return (
         parts["idf"].shape == (grams,)
-        and parts["weights"].shape == (grams, labels)
-        and parts["bias"].shape == parts["outer_bias"].shape == (labels,)
+        and parts["weights"].shape == parts["second"].shape == (grams, labels)
+        and parts["bias"].shape == parts["second_bias"].shape == parts["outer_bias"].shape == (labels,)
+        and parts["sense"].shape == (SIZE, labels)
         and parts["inner"].shape[0] <= grams
         and parts["inner"].shape[1:] == (width,)
         and parts["outer"].shape == (width, labels)

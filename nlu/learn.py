@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from nlu.intent_model import IntentModel, Trust, log_likelihoods, weigh
+from nlu.intent_model import IntentModel, Linear, SecondLook, Trust, log_likelihoods, weigh
+from nlu.meaning import SIZE, Meanings
 from nlu.network import Floats, Network, Schooling, train_network
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -21,6 +23,10 @@ OUT_OF_SCOPE = "out_of_scope"
 _PARTS = 5
 # The share of what is in scope that the threshold may cost: docs/adr/0010 has what it costs and saves.
 _TURNED_AWAY = 0.005
+# The share of messages that are looked at a second time: not most, which are read in a millisecond.
+_SECOND_LOOKS = 0.4
+# What a meaning weighs beside the grams, whose families have lengths of about one.
+_MEANING = 1.0
 # The weights no longer change any answer below this.
 _TOLERANCE = 1e-2
 # The network is fed what at least two rows share: a gram of one row alone teaches it that row by heart.
@@ -54,31 +60,46 @@ class _Space:
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    weights: Floats
-    bias: Floats
+    linear: Linear
     network: Network
+    second: Linear
+    sense: Floats
 
-    def margins(self, matrix: csr_matrix) -> Floats:
-        margins: Floats = matrix @ self.weights + self.bias
+    def first_look(self, matrix: csr_matrix) -> tuple[Floats, Floats]:
+        """The margins and the network's scores, each rows × intents."""
+        margins: Floats = matrix @ self.linear.weights + self.linear.bias
+        return margins, self.network.scores_of(matrix)
+
+    def second_margins(self, matrix: csr_matrix, meanings: Meanings) -> Floats:
+        margins: Floats = matrix @ self.second.weights + self.second.bias + meanings @ self.sense
         return margins
 
 
-def learn(rows: Sequence[Counter[str]], labels: Sequence[str], settings: Settings) -> IntentModel:
-    """One linear margin per intent (squared hinge loss), a small network, and how far to trust both."""
+@dataclass(frozen=True, slots=True)
+class _Trusts:
+    first: Trust
+    second: Trust
+    doubt: float
+    threshold: float
+
+
+def learn(rows: Sequence[Counter[str]], meanings: Meanings, labels: Sequence[str], settings: Settings) -> IntentModel:
+    """Two looks at a line, by its grams and by its meaning too; how far to trust each, and when the second is due."""
     names = tuple(sorted(set(labels)))
     target = np.array([names.index(label) for label in labels])
-    trust, threshold = _trust(rows, target, names, settings)
+    trusts = _trusts(rows, meanings, target, names, settings)
     space = _space(rows)
-    models = _fit(space, space.matrix(rows), target, len(names), settings)
+    models = _fit(space, space.matrix(rows), meanings, target, len(names), settings)
     return IntentModel(
         labels=names,
         vocabulary=space.vocabulary,
         idf=space.idf,
-        weights=models.weights,
-        bias=models.bias,
+        linear=models.linear,
         network=models.network,
-        trust=trust,
-        threshold=threshold,
+        trust=trusts.first,
+        second=SecondLook(models.second, models.sense, trusts.second),
+        doubt=trusts.doubt,
+        threshold=trusts.threshold,
     )
 
 
@@ -93,32 +114,59 @@ def _space(rows: Sequence[Counter[str]]) -> _Space:
 
 
 def _fit(
-    space: _Space, matrix: csr_matrix, target: npt.NDArray[np.int_], classes: int, settings: Settings
+    space: _Space,
+    matrix: csr_matrix,
+    meanings: Meanings,
+    target: npt.NDArray[np.int_],
+    classes: int,
+    settings: Settings,
 ) -> _Models:
-    solver = LinearSVC(C=settings.cost, tol=1e-2, class_weight="balanced", random_state=settings.seed).fit(
-        matrix, target
+    centre, spread = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
+    scale = _MEANING / np.sqrt(SIZE) / spread
+    both = hstack([matrix, csr_matrix(((meanings - centre) * scale).astype(np.float32))]).tocsr()
+    with ThreadPoolExecutor(2) as pool:
+        second = pool.submit(_linear, both, target, classes, settings)
+        linear = _linear(matrix, target, classes, settings)
+        network = train_network(matrix[:, : space.shared], target, classes, settings.schooling)
+    weights, bias = second.result().weights, second.result().bias
+    sense = (weights[matrix.shape[1] :] * scale[:, None]).astype(np.float32)
+    return _Models(
+        linear, network, Linear(weights[: matrix.shape[1]], (bias - centre @ sense).astype(np.float32)), sense
     )
+
+
+def _linear(matrix: csr_matrix, target: npt.NDArray[np.int_], classes: int, settings: Settings) -> Linear:
+    solver = LinearSVC(C=settings.cost, tol=_TOLERANCE, class_weight="balanced", random_state=settings.seed)
+    solver.fit(matrix, target)
     weights, bias = np.zeros((matrix.shape[1], classes), np.float32), np.full(classes, -1.0, np.float32)
     # Two classes share one row of coefficients; a class may be missing from the rows of the first part.
     coefficients = np.vstack([-solver.coef_, solver.coef_]) if len(solver.classes_) == 2 else solver.coef_
     intercepts = np.append(-solver.intercept_, solver.intercept_) if len(solver.classes_) == 2 else solver.intercept_
     weights[:, solver.classes_], bias[solver.classes_] = coefficients.T, intercepts
-    network = train_network(matrix[:, : space.shared], target, classes, settings.schooling)
-    return _Models(weights, bias, network)
+    return Linear(weights, bias)
 
 
-def _trust(
-    rows: Sequence[Counter[str]], target: npt.NDArray[np.int_], names: Sequence[str], settings: Settings
-) -> tuple[Trust, float]:
+def _trusts(
+    rows: Sequence[Counter[str]],
+    meanings: Meanings,
+    target: npt.NDArray[np.int_],
+    names: Sequence[str],
+    settings: Settings,
+) -> _Trusts:
     """Learned on rows the models had not seen."""
     learned, held = _parts(target, settings.seed)
-    space = _space([rows[index] for index in learned])
-    models = _fit(space, space.matrix([rows[index] for index in learned]), target[learned], len(names), settings)
+    space, meant = _space([rows[index] for index in learned]), target[held]
+    matrix = space.matrix([rows[index] for index in learned])
+    models = _fit(space, matrix, meanings[learned], target[learned], len(names), settings)
     matrix = space.matrix([rows[index] for index in held])
-    margins, scores = models.margins(matrix), models.network.scores_of(matrix)
-    trust = _stack(margins, scores, target[held])
-    confidences = trust.confidences(margins, scores)
-    return trust, _threshold(confidences, target[held], names)
+    margins, scores = models.first_look(matrix)
+    second_margins = models.second_margins(matrix, meanings[held])
+    first, second = _stack(margins, scores, meant), _stack(second_margins, scores, meant)
+    confidences = first.confidences(margins, scores)
+    doubt = float(np.quantile(confidences.max(axis=1), _SECOND_LOOKS))
+    doubted = confidences.max(axis=1) < doubt
+    confidences[doubted] = second.confidences(second_margins, scores)[doubted]
+    return _Trusts(first, second, doubt, _threshold(confidences, meant, names))
 
 
 def _parts(target: npt.NDArray[np.int_], seed: int) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]:
