@@ -124,15 +124,15 @@ def _fit(
     centre, spread = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
     scale = _MEANING / np.sqrt(SIZE) / spread
     both = hstack([matrix, csr_matrix(((meanings - centre) * scale).astype(np.float32))]).tocsr()
-    with ThreadPoolExecutor(2) as pool:
-        second = pool.submit(_linear, both, target, classes, settings)
+    with ThreadPoolExecutor(1) as pool:
+        network = pool.submit(train_network, matrix[:, : space.shared], target, classes, settings.schooling)
+        # One after the other: liblinear's random numbers are of the process, and would be shared as it happens.
         linear = _linear(matrix, target, classes, settings)
-        network = train_network(matrix[:, : space.shared], target, classes, settings.schooling)
-    weights, bias = second.result().weights, second.result().bias
-    sense = (weights[matrix.shape[1] :] * scale[:, None]).astype(np.float32)
-    return _Models(
-        linear, network, Linear(weights[: matrix.shape[1]], (bias - centre @ sense).astype(np.float32)), sense
-    )
+        second = _linear(both, target, classes, settings)
+    grams = matrix.shape[1]
+    sense = (second.weights[grams:] * scale[:, None]).astype(np.float32)
+    shifted = Linear(second.weights[:grams], (second.bias - centre @ sense).astype(np.float32))
+    return _Models(linear, network.result(), shifted, sense)
 
 
 def _linear(matrix: csr_matrix, target: npt.NDArray[np.int_], classes: int, settings: Settings) -> Linear:
