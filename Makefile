@@ -1,7 +1,7 @@
 # The two commands are `make demo` and `make test`; each sets up what it needs, and nothing twice.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts validate stories nlu-tests assistant bench format lock clean \
+.PHONY: help setup demo test check lint types contracts validate stories nlu-tests assistant meanings bench format lock clean \
 	main-tests-alone nlu-tests-alone
 
 UV = $(or $(shell command -v uv),.tools/bin/uv)
@@ -56,6 +56,9 @@ stories: assistant ## The trained assistant on conversations it has not seen: ev
 	$(NLU) -W ignore -m rasa test core --e2e --stories tests/test_stories.yml \
 		--model $(VAR)/assistant/assistant.tar.gz --out $(VAR)/stories --no-plot
 	$(NLU) -m nlu.told $(VAR)/stories
+
+meanings: rasa/.venv/.ready ## The meanings of the training lines, kept beside them: after lines have changed
+	$(NLU) -m nlu.kept_meanings data/nlu
 
 nlu-tests: assistant
 	$(NLU_TESTS)

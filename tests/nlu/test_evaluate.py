@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from nlu.evaluate import main
+from nlu.evaluate import evaluate, main
+from nlu.hearing import Heard
+from nlu.labelled import Labelled
+from nlu.learn import OUT_OF_SCOPE
 
 KEYS = [
     *("accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "entity_f1"),
@@ -52,13 +55,16 @@ def test_without_out_of_scope_anywhere_every_guess_counts(tmp_path: Path, capsys
     assert figures(capsys, "--train", train, "--test", test)["accuracy"] == pytest.approx(1 / 3)
 
 
-def test_threshold_decides_where_the_file_asked_about_knows_out_of_scope(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("outside", "recall", "accuracy"), [(True, 1.0, 0.5), (False, 0.0, 1.0)])
+def test_what_is_not_believed_is_out_of_scope_where_anything_may_be(
+    outside: bool, recall: float, accuracy: float
 ) -> None:
-    train = written(tmp_path, "train.csv", *WISHES)
-    test = written(tmp_path, "test.csv", "where is my order,order_status", f"{GIBBERISH},out_of_scope")
-    found = figures(capsys, "--train", train, "--test", test)
-    assert (found["oos_recall"], found["in_scope_accuracy"]) == (1.0, 1.0)
+    def hear(text: str) -> Heard:
+        return Heard("greet", text == "hello", (), 0.4, 0.4)
+
+    test = [Labelled("hello", "greet"), Labelled("hm", "greet"), Labelled("a poem", OUT_OF_SCOPE)]
+    found = evaluate(test, hear, outside=outside)
+    assert (found.oos_recall, found.in_scope_accuracy) == (recall, accuracy)
 
 
 def test_threshold_decides_where_the_file_learned_from_knows_out_of_scope(
