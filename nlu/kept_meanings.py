@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from nlu.meaning import SIZE, Meanings, encode
 KEPT = Path(__file__).with_name("meanings.npy")
 # Sorted by the text's key, and not packed: a new line moves bytes in git, and changes few.
 _ROW = np.dtype([("text", "<u8"), ("meaning", "i1", (SIZE,))])
-_AT_ONCE = 500
+_AT_ONCE = 100
 
 
 def meanings_of(texts: Sequence[str], kept: Path = KEPT) -> Meanings:
@@ -28,7 +29,7 @@ def meanings_of(texts: Sequence[str], kept: Path = KEPT) -> Meanings:
     there[places < len(rows)] = rows["text"][places[places < len(rows)]] == keys[places < len(rows)]
     found = np.empty((len(texts), SIZE), np.int8)
     found[there] = rows["meaning"][places[there]]
-    found[~there] = encode([text for text, known in zip(texts, there, strict=True) if not known])
+    found[~there] = _encoded([text for text, known in zip(texts, there, strict=True) if not known])
     return found
 
 
@@ -39,14 +40,18 @@ def keep(texts: Sequence[str], kept: Path = KEPT) -> int:
     before = np.load(kept, allow_pickle=False)["text"] if kept.exists() else np.empty(0, np.uint64)
     rows = np.empty(len(keys), _ROW)
     rows["text"] = keys
-    for start in range(0, len(keys), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        rows["meaning"][part] = meanings_of([unique[int(key)] for key in keys[part]], kept)
-        print(f"{min(part.stop, len(keys))} of {len(keys)} lines …", file=sys.stderr)
+    rows["meaning"] = meanings_of([unique[int(key)] for key in keys], kept)
     new = kept.with_suffix(".new.npy")
     np.save(new, rows, allow_pickle=False)
     os.replace(new, kept)
     return int(np.count_nonzero(~np.isin(keys, before)))
+
+
+def _encoded(texts: Sequence[str]) -> Meanings:
+    """On all cores, for nobody is being answered while lines are learned."""
+    parts = [texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.concatenate([encode([]), *pool.map(encode, parts)])
 
 
 def _key(text: str) -> int:
