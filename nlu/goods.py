@@ -18,7 +18,7 @@ _LONGEST_PHRASE = 4
 
 
 class Goods:
-    """The longest names win; a single Chinese character counts only where it is a word of its own."""
+    """The longest names win; a single Chinese character is none, not even where it is a word of its own (ADR 10)."""
 
     def __init__(self, lexicon: Path = LEXICON) -> None:
         shelves = list(YAML(typ="safe", pure=True).load(lexicon.read_text(encoding="utf-8")).values())

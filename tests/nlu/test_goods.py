@@ -24,6 +24,7 @@ def goods() -> Goods:
         ("毛呢大衣", ["毛呢大衣"]),
         # One character is a piece of other words too often.
         ("帽", []),
+        ("我的伞坏了", []),
         ("where is my order", []),
         ("chatter about hatred", []),
         ("", []),
