@@ -13,7 +13,10 @@ import pytest
 
 from actions import handoff, order_ability
 from actions.coupon_check import ActionCouponCheck
+from rapport.chat.answers import parse_answers
+from rapport.clock import utc_now
 from rapport.settings import Language
+from rapport.store.conversations import append_message
 from rapport.store.database import Database
 from rapport.web.console.words import words
 from rapport.web.pages import STATIC, own_path, visible
@@ -175,6 +178,25 @@ async def test_a_page_for_who_is_not_logged_in(client: Client) -> None:
     lin = await signed_in_as(client.settings, "lin")
     assert (await client.http.get(f"/console/conversations/{'0' * 32}", headers=lin)).status_code == 404
     assert (await client.http.get("/console", headers=lin)).headers["cache-control"] == "no-store"
+
+
+async def test_a_thread_shows_parts_that_have_only_what_they_must_have(client: Client) -> None:
+    """A parcel that has not arrived has no day of arrival; a card may have no price."""
+    steps = [{"label": "已发货", "at": "11月30日", "done": True}, {"label": "已送达", "done": False}]
+    parts = {"timeline": {"order": "1001", "steps": steps}, "cards": [{"sku": "TEA-1", "name": "云雾绿茶"}]}
+    answer = parse_answers([{"text": "在路上", "custom": parts}])[0]
+    await client.begin()
+    database = Database(client.settings.database_url)
+    async with database.session() as session:
+        await append_message(
+            session, client.conversation_id, "assistant", answer.text, at=utc_now(),
+            timeline=answer.timeline, cards=list(answer.cards),
+        )  # fmt: skip
+    await database.close()
+    lin = await signed_in_as(client.settings, "lin")
+    page = await client.http.get(f"/console/conversations/{client.conversation_id}", headers=lin)
+    assert page.status_code == 200
+    assert all(text in page.text for text in ("11月30日", "已送达", "云雾绿茶"))
 
 
 def test_both_languages_have_the_same_words() -> None:
