@@ -12,7 +12,7 @@ from actions.budget import is_budget
 from actions.catalogue import Catalogue
 from actions.meant import Shown
 from actions.pointing import Pointing, point
-from actions.turn import Turn
+from actions.turn import Entity, Turn
 from rapport.store.products import Product, products_by_sku
 
 Asked = Literal["price", "stock", "details", "compare", "search"]
@@ -65,7 +65,7 @@ class Asking:
 async def read_asking(session: AsyncSession, catalogue: Catalogue, turn: Turn) -> Asking:
     """Reads the message; an amount of money and a product's name in it say something else."""
     await catalogue.refresh(session, now=turn.now)
-    said_otherwise = [one.written for one in turn.entities if one.kind == "product" or is_budget(one)]
+    said_otherwise = [one.written for one in turn.entities if _is_name(one) or is_budget(one)]
     pointing = point(turn.text, ignoring=said_otherwise)
     context = turn.context
     products = await products_by_sku(session, {*context.listed, context.focus, *turn.shown})
@@ -75,6 +75,11 @@ async def read_asking(session: AsyncSession, catalogue: Catalogue, turn: Turn) -
     )
     shown = Shown(listed, products.get(context.focus), catalogue.attributes, catalogue.knows, seen)
     return Asking(turn, pointing, shown, _asked(turn, pointing, shown))
+
+
+def _is_name(one: Entity) -> bool:
+    """True for a product's name; goods the catalogue does not name are a kind of thing, and searched for as such."""
+    return one.kind == "product" and one.known
 
 
 def _asked(turn: Turn, pointing: Pointing, shown: Shown) -> Asked:

@@ -26,6 +26,15 @@ async def test_search_shows_cards_within_the_budget(rasa: Rasa) -> None:
     assert reply.responses[0]["custom"]["cards"] == [RED_MUG]
 
 
+async def test_goods_without_a_name_of_ours_are_a_kind_of_thing(rasa: Rasa) -> None:
+    """A red rucksack is a rucksack, not any red thing."""
+    rucksack = entity("product", "双肩包") | {"known": False}
+    reply = await rasa.asks(
+        "product_search", "有红色的双肩包吗？", intent="product_availability", entities=[rucksack]
+    )
+    assert (reply.texts[0][:8], reply.skus[0]) == ("没有完全对得上的", "BAG-1")
+
+
 async def test_search_answers_in_english(rasa: Rasa) -> None:
     reply = await rasa.asks("product_search", "do you have a red mug?", language="en")
     assert (reply.texts, sorted(reply.skus)) == (["Here is what I found (2):"], ["MUG-1", "MUG-2"])
