@@ -137,6 +137,24 @@ async def test_axe_finds_nothing_serious(
     assert complaints == []
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_table_of_days_fits_a_screen_and_a_phone_shows_where_one_is(
+    browser: Browser, client: Client, database: Database, complaints: Complaints, language: str
+) -> None:
+    await a_week(database)
+    context = await scene.agent_browser(browser, client, "ada", complaints, role="admin", language=language)
+    page = await context.new_page()
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto("/console/board")
+    table = page.locator(".wide-table")
+    assert await table.evaluate("table => table.scrollWidth - table.clientWidth") <= 0
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.reload()
+    await expect(page.locator(".bar nav [aria-current]")).to_be_in_viewport(ratio=0.95)
+    await context.close()
+    assert complaints == []
+
+
 async def test_one_click_is_a_proposal_and_the_keyboard_goes_on(
     admin: BrowserContext, client: Client, database: Database
 ) -> None:

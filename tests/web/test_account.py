@@ -12,9 +12,11 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from rapport.clock import utc_now
 from rapport.sealing import unseal
 from rapport.settings import Settings
 from rapport.store.agents import Agent
+from rapport.store.audit import add_audit_entry
 from rapport.store.database import Database
 from rapport.store.recovery_codes import RecoveryCode
 from rapport.web.api import stream as api_stream
@@ -176,6 +178,18 @@ async def test_the_audit_is_for_admins(mei: Browser) -> None:
         assert (await mei.http.get(path, headers=boss)).status_code == 200
     assert (await mei.http.get("/api/audit", headers=program)).status_code == 403
     assert (await mei.http.get("/api/audit")).status_code == 401
+
+
+async def test_the_audit_says_in_words_who_is_no_colleague(mei: Browser) -> None:
+    database = Database(mei.settings.database_url)
+    async with database.session() as session:
+        details = {"to": "x", "skill": ""}
+        await add_audit_entry(session, "key_added", who="command line", at=utc_now(), details=details)
+    await database.close()
+    mei.http.cookies.clear()
+    page = await mei.http.get("/console/audit", headers=await signed_in_as(mei.settings, "boss", "admin"))
+    assert "命令行" in page.text
+    assert "to: x</td>" in page.text
 
 
 async def test_the_audit_is_read_page_by_page(mei: Browser) -> None:

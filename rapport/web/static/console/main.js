@@ -33,6 +33,7 @@ opened();
 desk.list.drawn();
 Clock.show();
 setInterval(() => Clock.show(), 10000);
+$(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 new Keys();
 if (body.reads === "yes") {
   desk.line = new Line((name, data) => {
