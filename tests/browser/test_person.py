@@ -48,7 +48,7 @@ async def test_at_the_end_stars_are_asked_for_once(page: Page, client: Client) -
     async with behind(client) as (session, conversation):
         await close(session, conversation.id, ANN, version=conversation.version, now=utc_now())
     rating = page.locator("rapport-chat .rating")
-    await expect(rating.get_by_text("对话结束了，这次聊得怎么样？")).to_be_visible()
+    await expect(rating.get_by_text("这次聊得怎么样？")).to_be_visible()
     await rating.get_by_role("button", name="5 星").click()
     await rating.get_by_role("button", name="提交").click()
     await expect(rating).to_be_hidden()
@@ -67,7 +67,7 @@ async def test_she_may_end_it_herself(page: Page, client: Client) -> None:
     await page.get_by_role("button", name="评价这次对话").click()
     await page.get_by_role("button", name="结束对话").click()
     await expect(page.locator("rapport-chat header p")).to_have_text("对话已结束")
-    await expect(page.get_by_text("对话结束了，这次聊得怎么样？")).to_be_visible()
+    await expect(page.get_by_text("这次聊得怎么样？")).to_be_visible()
     await expect(page.get_by_role("button", name="1 星")).to_be_focused()
     await expect(page.get_by_role("button", name="结束对话")).to_be_hidden()
     async with behind(client) as (session, conversation):

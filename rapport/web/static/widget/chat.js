@@ -301,7 +301,7 @@ class RapportChat extends HTMLElement {
     this.#state = state;
     p.log.setAttribute("aria-live", "polite"); // until here it was history, which is not read out
     p.queue.hidden = state.responder !== "queue" || Boolean(state.closed);
-    p.queueText.textContent = p.queue.hidden ? "" : w.queue(state.position || 1) + (state.wait_seconds ? " " + w.wait(state.wait_seconds) : "");
+    p.queueText.textContent = p.queue.hidden ? "" : w.queue(state.position || 1) + (state.wait_seconds ? w.wait(state.wait_seconds) : "");
     p.status.textContent = state.closed ? w.closed : state.responder === "queue" ? w.waitingForPerson : state.responder !== "agent" ? w.assistant : typeof name === "string" ? w.named(name) : w.person;
     p.face.replaceChildren(state.responder === "agent" && typeof name === "string" ? [...name][0] : icon("chat"));
     p.face.classList.toggle("person", state.responder === "agent");
