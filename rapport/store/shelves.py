@@ -27,9 +27,9 @@ LOOKED_AT = 5_000
 class Row:
     """A conversation as a list shows it.
 
-    `text`, `author` and `said_at` are of the newest thing a person or the assistant said, where there is one (a file
-    has no text); `reason`, `due_at`, `priority` and `meant_for` of its open hand-off. `unread` counts what the
-    customer said since the reader last looked.
+    `text`, `author`, `said_at` and `has_file` are of the newest thing a person or the assistant said, where there is
+    one (a file or a product has no text); `reason`, `due_at`, `priority` and `meant_for` of its open hand-off.
+    `unread` counts what the customer said since the reader last looked.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Row:
     text: str | None
     author: str | None
     said_at: datetime | None
+    has_file: bool
     reason: str | None
     due_at: datetime | None
     priority: float | None
@@ -176,8 +177,8 @@ def _rows(agent: str, last: Any, handoff: Any, joined: ColumnElement[bool] | Non
     return (
         select(
             Conversation.id, Conversation.customer_id, Customer.name, *conversation,
-            last.text, last.author, last.at, handoff.reason, handoff.due_at, handoff.priority, handoff.agent,
-            unread_by(agent),
+            last.text, last.author, last.at, last.files.is_not(None),
+            handoff.reason, handoff.due_at, handoff.priority, handoff.agent, unread_by(agent),
         )
         .outerjoin(Customer, Customer.id == Conversation.customer_id)
         .outerjoin(last, (last.conversation_id == Conversation.id) & newest)

@@ -139,7 +139,7 @@ async def known_customer(database: Database) -> int:
             line = OrderLine(order_id=order.id, product_id=products[product].id, quantity=2, unit_price_minor=13400)
             session.add(line)
         reasons = [
-            {"feature": "recency_days", "value": 3.0, "effect": 0.8},
+            {"feature": "recency_days", "value": 0.0056, "effect": 0.8},
             {"feature": "visits_30d", "value": 6.0, "effect": 0.5},
             {"feature": "refunds", "value": 1.0, "effect": -0.3},
         ]

@@ -392,12 +392,63 @@ async def test_beside_the_thread_and_a_card_with_one_click(lin: BrowserContext, 
         "mei.lin@example.org",
     ):
         await expect(beside).to_contain_text(text)
+    await expect(beside.locator(".reasons li").first).to_have_text(re.compile("（天） 0"))
     await beside.locator(".sent-message summary").click()
     await expect(beside.locator(".why")).to_contain_text("recommendation-follow-up")
     await page.locator(".understood summary").click()
     await expect(page.locator(".understood dl")).to_contain_text("茶具")
     await beside.locator(".suggested button").first.click()
     await expect(page.locator("#lines .line.agent .card")).to_have_count(1)
+
+
+async def test_nobody_else_stands_beside_a_thread_until_she_is_looked_up(
+    lin: BrowserContext, database: Database
+) -> None:
+    mei = await scene.known_customer(database)
+    first = await scene.conversation(database, customer_id=mei, said=[("customer", "嗨")])
+    second = await scene.conversation(database, name="王", said=[("customer", "在吗")])
+    page = await scene.console(lin, f"/console/conversations/{first}?shelf=all")
+    await expect(page.locator("#customer")).to_contain_text("林美")
+    answer = asyncio.Event()
+
+    async def slowly(route: Any) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await page.route(f"**/{second}/customer", slowly)
+    await open_row(page, second)
+    await expect(page.locator("#customer")).to_have_text("正在查她的资料…")
+    answer.set()
+    await expect(page.locator("#customer .person")).to_contain_text("王")
+    await expect(page.locator("#customer .looking")).to_have_count(0)
+
+
+async def test_what_was_said_last_stays_in_sight_when_replies_are_suggested(
+    lin: BrowserContext, database: Database
+) -> None:
+    said = [("customer", f"第 {count} 句") for count in range(30)]
+    number = await scene.conversation(database, said=said)
+    await scene.held(database, number, "lin")
+    page = await scene.console(lin, f"/console/conversations/{number}")
+    last = lines(page, "customer").last
+    await expect(last).to_be_in_viewport()
+    await page.evaluate("""() => {
+        const box = document.querySelector("#suggestions");
+        for (const text of "123") box.append(Object.assign(document.createElement("button"), { textContent: text }));
+        box.hidden = false;
+    }""")
+    await expect(last).to_be_in_viewport(ratio=1)
+
+
+async def test_a_row_in_english_stands_on_one_line(
+    browser: Browser, client: Client, database: Database, complaints: Complaints
+) -> None:
+    wang = await scene.agent_browser(browser, client, "wang", complaints, language="en")
+    await scene.in_queue(database, await scene.conversation(database, said=[("customer", "hello")]), waited=25)
+    page = await scene.console(wang, "/console?shelf=queue")
+    await expect(page.locator(".row .waits")).to_have_text("waiting 25 min")
+    assert await page.evaluate("document.querySelector('.row-foot').offsetHeight") < 30
+    await wang.close()
 
 
 async def test_a_picture_is_sent_and_seen(

@@ -66,6 +66,16 @@ async def test_a_row_tells_what_was_said_last_and_what_is_unread(database: Datab
     assert his.unread == 2
 
 
+async def test_a_file_is_told_from_a_product(database: Database, now: datetime) -> None:
+    async with database.session() as session:
+        picture, product = await add(session, "a", now), await add(session, "b", now)
+        await append_message(session, picture, "customer", "", at=now, files=[{"id": "f"}])
+        await append_message(session, product, "agent", "", at=now, cards=[{"sku": "TEA-1"}])
+    async with database.reading() as session:
+        rows = await rows_by_id(session, [picture, product], agent="lin")
+    assert {row.id: bool(row.has_file) for row in rows} == {picture: True, product: False}
+
+
 async def test_search_finds_words_names_and_orders(database: Database, now: datetime) -> None:
     async with database.session() as session:
         customer = await add_customer(session, {}, now=now, name="Anna Meyer")

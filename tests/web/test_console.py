@@ -10,17 +10,18 @@ from typing import Any, get_args
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from actions import handoff, order_ability
 from actions.coupon_check import ActionCouponCheck
 from rapport.chat.answers import parse_answers
 from rapport.clock import utc_now
 from rapport.settings import Language
-from rapport.store.conversations import append_message
+from rapport.store.conversations import Handoff, append_message
 from rapport.store.database import Database
 from rapport.web.console.words import words
 from rapport.web.pages import STATIC, own_path, visible
-from tests.browser.desk_scene import in_queue, known_customer
+from tests.browser.desk_scene import conversation, in_queue, known_customer
 from tests.web.conftest import Client, events_of
 from tests.web.signing_in import key_of_program, signed_in_as
 
@@ -197,6 +198,30 @@ async def test_a_thread_shows_parts_that_have_only_what_they_must_have(client: C
     page = await client.http.get(f"/console/conversations/{client.conversation_id}", headers=lin)
     assert page.status_code == 200
     assert all(text in page.text for text in ("11月30日", "已送达", "云雾绿茶"))
+
+
+async def test_a_row_says_to_whom_a_customer_was_given_and_nothing_unread_of_what_is_closed(client: Client) -> None:
+    lin = await signed_in_as(client.settings, "lin")
+    wang = await signed_in_as(client.settings, "wang", language="en")
+    database = Database(client.settings.database_url)
+    waiting = await conversation(database, said=[("customer", "有人吗")])
+    await in_queue(database, waiting)
+    closed = await conversation(database, said=[("customer", "再见")], closed_at=utc_now())
+
+    async def listed(headers: dict[str, str], shelf: str) -> str:
+        return (await client.http.get(f"/console/list?shelf={shelf}", headers=headers)).text
+
+    assert ">排队中</span>" in await listed(lin, "queue")
+    async with database.session() as session:
+        await session.execute(update(Handoff).values(agent="lin", state="assigned"))
+    assert ">给您</span>" in await listed(lin, "queue")
+    assert ">给您</span>" in await listed(lin, "mine")
+    assert ">For Lin</span>" in await listed(wang, "queue")
+    assert 'class="badge"' in await listed(lin, "queue")
+    ended = await listed(lin, "closed")
+    assert closed in ended
+    assert 'class="badge"' not in ended
+    await database.close()
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -6,17 +6,20 @@ import { Clock } from "./clock.js";
 import { desk } from "./desk.js";
 
 export class Thread {
-  #fetching = null; #again = false; #stateShown = ""; #readTo = 0; #fresh = 0;
+  #fetching = null; #again = false; #stateShown = ""; #readTo = 0; #fresh = 0; #stays = true;
 
   constructor(root) {
     this.root = root;
     this.id = root.dataset.id;
     this.path = `/console/conversations/${this.id}`;
     this.#stateShown = this.#stateHtml();
-    $("#scroll").addEventListener("scroll", () => this.atEnd && this.#seen());
+    const box = $("#scroll");
+    box.addEventListener("scroll", () => { this.#stays = this.atEnd; if (this.#stays) this.#seen(); });
+    // What is suggested takes room below: who looks at what was said last goes on seeing it.
+    new ResizeObserver(() => { if (this.#stays) box.scrollTop = box.scrollHeight; }).observe(box);
     $("#older")?.addEventListener("click", () => this.older());
     $("#newer").addEventListener("click", () => this.toEnd());
-    htmx.ajax("GET", `${this.path}/customer`, { target: "#customer", swap: "innerHTML" }).catch(() => {});
+    this.#beside();
     this.arrange();
     this.toEnd();
   }
@@ -28,6 +31,13 @@ export class Thread {
   get lastSeq() { return Math.max(0, ...$$("#lines > [data-seq]").map((line) => Number(line.dataset.seq))); }
   get firstSeq() { return $("#older") ? Number($("#older").dataset.before) : 0; }
   get atEnd() { const box = $("#scroll"); return box.scrollHeight - box.scrollTop - box.clientHeight < 80; }
+
+  // Until it is known who she is, nobody else stands beside what she says.
+  #beside() {
+    const looking = el("p", { className: "looking", role: "status" }, words.looking);
+    $("#customer").replaceChildren(looking);
+    htmx.ajax("GET", `${this.path}/customer`, { source: "#customer", target: "#customer", swap: "innerHTML" }).catch(() => {}).then(() => looking.remove());
+  }
 
   // What is new, and how the conversation stands now; asked again if something happens meanwhile.
   news() {
@@ -105,6 +115,7 @@ export class Thread {
   toEnd() {
     const box = $("#scroll");
     box.scrollTop = box.scrollHeight;
+    this.#stays = true;
     this.#seen();
   }
 
