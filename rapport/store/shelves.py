@@ -27,9 +27,9 @@ LOOKED_AT = 5_000
 class Row:
     """A conversation as a list shows it.
 
-    `text`, `author`, `said_at` and `has_file` are of the newest thing a person or the assistant said, where there is
-    one (a file or a product has no text); `reason`, `due_at`, `priority` and `meant_for` of its open hand-off.
-    `unread` counts what the customer said since the reader last looked.
+    `text`, `author`, `said_by` (of the staff), `said_at` and `has_file` are of the newest thing a person or the
+    assistant said, where there is one (a file or a product has no text); `reason`, `due_at`, `priority` and
+    `meant_for` of its open hand-off. `unread` counts what the customer said since the reader last looked.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Row:
     opened_at: datetime
     text: str | None
     author: str | None
+    said_by: str | None
     said_at: datetime | None
     has_file: bool
     reason: str | None
@@ -177,7 +178,7 @@ def _rows(agent: str, last: Any, handoff: Any, joined: ColumnElement[bool] | Non
     return (
         select(
             Conversation.id, Conversation.customer_id, Customer.name, *conversation,
-            last.text, last.author, last.at, last.files.is_not(None),
+            last.text, last.author, last.agent, last.at, last.files.is_not(None),
             handoff.reason, handoff.due_at, handoff.priority, handoff.agent, unread_by(agent),
         )
         .outerjoin(Customer, Customer.id == Conversation.customer_id)

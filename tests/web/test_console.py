@@ -200,11 +200,13 @@ async def test_a_thread_shows_parts_that_have_only_what_they_must_have(client: C
     assert all(text in page.text for text in ("11月30日", "已送达", "云雾绿茶"))
 
 
-async def test_a_row_says_to_whom_a_customer_was_given_and_nothing_unread_of_what_is_closed(client: Client) -> None:
+async def test_a_row_says_whose_a_customer_is_who_spoke_and_nothing_unread_of_what_is_closed(client: Client) -> None:
     lin = await signed_in_as(client.settings, "lin")
     wang = await signed_in_as(client.settings, "wang", language="en")
     database = Database(client.settings.database_url)
     waiting = await conversation(database, said=[("customer", "有人吗")])
+    async with database.session() as session:
+        await append_message(session, waiting, "agent", "在的", at=utc_now(), agent="wang")
     await in_queue(database, waiting)
     closed = await conversation(database, said=[("customer", "再见")], closed_at=utc_now())
 
@@ -217,6 +219,8 @@ async def test_a_row_says_to_whom_a_customer_was_given_and_nothing_unread_of_wha
     assert ">给您</span>" in await listed(lin, "queue")
     assert ">给您</span>" in await listed(lin, "mine")
     assert ">For Lin</span>" in await listed(wang, "queue")
+    assert "<i>Wang</i>在的" in await listed(lin, "queue")
+    assert "<i>You</i>在的" in await listed(wang, "queue")
     assert 'class="badge"' in await listed(lin, "queue")
     ended = await listed(lin, "closed")
     assert closed in ended
