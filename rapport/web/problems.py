@@ -1,4 +1,7 @@
-"""Every error leaves as an RFC 9457 problem document, and never shows what was sent or what broke."""
+"""Every error leaves as an RFC 9457 problem document, and never shows what was sent or what broke.
+
+Only who looks for a page that is not there is shown one that says so.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from rapport.chat import errors
+from rapport.chat.language import language_of_locale
 from rapport.learning import errors as learning_errors
 from rapport.tokens import InvalidTokenError
+from rapport.web.pages import page
 
 STATUS: dict[type[Exception], int] = {
     InvalidTokenError: 401,
@@ -30,6 +35,9 @@ STATUS: dict[type[Exception], int] = {
     errors.NotHeldError: 409,
     errors.NotThereError: 409,
 }
+
+# There is nothing at this address, or nothing to look at.
+NO_PAGE = frozenset({404, 405})
 
 
 def problem(status: int, detail: str = "", *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -50,7 +58,24 @@ def install_problems(app: FastAPI) -> None:
 
 async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  what it was registered for
+    if error.status_code in NO_PAGE and _looks_for_a_page(request):
+        return _no_page(request, error)
     return problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+def _looks_for_a_page(request: Request) -> bool:
+    """A browser that goes to an address, not a script that fetches a part of a page or asks a route."""
+    wanted = request.headers.get("accept", "")
+    return request.method == "GET" and "text/html" in wanted and "hx-request" not in request.headers
+
+
+def _no_page(request: Request, error: HTTPException) -> Response:
+    settings = request.app.state.services.settings
+    language = language_of_locale(request.headers.get("accept-language"), otherwise=settings.default_language)
+    made = page("missing.html", language=language, shop=settings.shop_name)
+    made.status_code = error.status_code
+    made.headers.update(error.headers or {})
+    return made
 
 
 async def _validation_problem(request: Request, error: Exception) -> Response:

@@ -28,6 +28,20 @@ async def test_an_unknown_address_is_404_or_422(client: Client, path: str) -> No
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh-CN,zh;q=0.9", "这里没有页面"), ("en", "There is no page here")])
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/chat/sessions", 405), ("/products/none", 404)])
+async def test_who_looks_for_a_page_is_told_in_her_language_that_there_is_none(
+    client: Client, path: str, status: int, language: str, said: str
+) -> None:
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": language}
+    answer = await client.http.get(path, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert said in answer.text
+    assert path not in answer.text
+    part = await client.http.get(path, headers=headers | {"HX-Request": "true"})
+    assert part.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/chat/messages"), ("PUT", "/"), ("GET", "/chat/sessions")])
 async def test_a_wrong_method_is_405_and_says_which_would_be_right(client: Client, method: str, path: str) -> None:
     answer = await client.http.request(method, path)
