@@ -10,9 +10,12 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wire:
-    """One connection over HTTP/1.1, kept open; one request at a time. Any answer but 2xx raises RuntimeError."""
+    """One connection over HTTP/1.1, kept open; one request at a time. Any answer but 2xx raises RuntimeError.
+
+    A server closes what was idle for some seconds: before the next request it is opened anew, as a browser does.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -27,6 +30,10 @@ class Wire:
 
     async def post(self, path: str, body: Any, headers: Mapping[str, str]) -> Any:
         """The JSON that is answered."""
+        if self.reader.at_eof():
+            self.writer.close()
+            fresh = await self.open(f"http://{self.host}")
+            self.reader, self.writer = fresh.reader, fresh.writer
         content = json.dumps(body).encode()
         fields = {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
         answered = await self._ask(f"POST {path}", fields, content)
