@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +21,9 @@ from rapport.store.telegram import chat_of_conversation
 
 CHANNEL: Literal["email"] = "email"
 HERE: Literal["telegram"] = "telegram"
+# A line of the assistant in the page's chat: agreed to by who asks for news there, and speaks of no mail.
+PAGE = "web"
+_MAIL = re.compile("mail|邮", re.IGNORECASE)
 # Named in the answer: consent is to what was said, not to whatever may come.
 PURPOSES = ("newsletter", "recommendations", "offers")
 # What the letter of a double opt-in asks for where nothing else was asked; the rest is chosen on its page.
@@ -28,6 +33,8 @@ TEMPLATE = "confirm_opt_in"
 TRANSACTIONAL = "order_updates"
 LETTERS_PER_CONVERSATION = 3
 SOURCE = "chat"
+# Channels → how the answer names them.
+_WHERE: dict[tuple[str, ...], str] = {(CHANNEL,): "", (HERE,): "_here", (CHANNEL, PAGE): "_both"}
 LEFT = "unsubscribed"
 
 
@@ -46,9 +53,11 @@ class ActionMarketingOptIn(Ability):
             return await self._ask_to_confirm(session, turn, stranger[0])
         if turn.channel == HERE and not given and (chat := await chat_of_conversation(session, turn.conversation_id)):
             customer_id = turn.customer_id or await self._known_by_chat(session, turn, chat)
-            return await self._grant(session, turn, customer_id, channel=HERE, address=str(chat))
+            return await self._grant(session, turn, customer_id, channels=(HERE,), address=str(chat))
         if turn.customer_id is not None and own:
-            return await self._grant(session, turn, turn.customer_id, channel=CHANNEL, address=(given or own)[-1])
+            return await self._grant(
+                session, turn, turn.customer_id, channels=self._meant(turn), address=(given or own)[-1]
+            )
         text = self.say("opt_in.ask", turn, purpose=purpose_label(self._asked(turn) or CONFIRMED, turn.language))
         return Answer((text,), remember={"asked_for": f"{self.called}:{self._asked(turn)}"})
 
@@ -56,6 +65,11 @@ class ActionMarketingOptIn(Ability):
         """The one purpose that was asked about, where this is the answer; "" where she brought it up herself."""
         brought_up = turn.intent == self.called and not (turn.text.startswith("/") or turn.named(CHANNEL))
         return turn.asked_about if turn.asked_for == self.called and not brought_up else ""
+
+    def _meant(self, turn: Turn) -> tuple[str, ...]:
+        """Where she wants it: consent goes no further than what she said, or was asked."""
+        only_mail = turn.channel != PAGE or self._asked(turn) or _MAIL.search(turn.text)
+        return (CHANNEL,) if only_mail else (CHANNEL, PAGE)
 
     async def _known_by_chat(self, session: AsyncSession, turn: Turn, chat: int) -> int:
         """Who writes in a chat is who reads it: nothing is only claimed. She may be new to us."""
@@ -66,14 +80,14 @@ class ActionMarketingOptIn(Ability):
         return customer.id
 
     async def _grant(
-        self, session: AsyncSession, turn: Turn, customer_id: int, *, channel: str, address: str
+        self, session: AsyncSession, turn: Turn, customer_id: int, *, channels: tuple[str, ...], address: str
     ) -> Answer:
         # Her own "yes" undoes her own "no more"; a bounce or a complaint stays what it is.
-        await lift_suppression(session, channel, address, reason=LEFT)
+        await lift_suppression(session, channels[0], address, reason=LEFT)
         granted = await consents_of(session, customer_id)
         purposes = (self._asked(turn),) if self._asked(turn) else PURPOSES
-        missing = [purpose for purpose in purposes if (channel, purpose) not in granted]
-        for purpose in missing:
+        missing = [pair for pair in product(channels, purposes) if pair not in granted]
+        for channel, purpose in missing:
             await record_consent(
                 session,
                 customer_id,
@@ -86,10 +100,9 @@ class ActionMarketingOptIn(Ability):
             )
         happened = tuple(
             Happened("consent_granted", {"channel": channel, "purpose": purpose, "source": SOURCE})
-            for purpose in missing
+            for channel, purpose in missing
         )
-        said = ("opt_in.done", "opt_in.done_here") if missing else ("opt_in.already", "opt_in.already_here")
-        key = said[channel == HERE]
+        key = f"opt_in.{'done' if missing else 'already'}{_WHERE[channels]}"
         named = self.say("list.comma", turn).join(purpose_label(purpose, turn.language) for purpose in purposes)
         return Answer((self.say(key, turn, email=address, purposes=named),), happened=happened)
 

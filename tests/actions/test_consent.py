@@ -59,7 +59,15 @@ async def test_a_second_opt_in_changes_nothing(rasa: Rasa, shop: Shop) -> None:
     await rasa.asks("marketing_opt_in", "订阅", by=KNOWN)
     again = await rasa.asks("marketing_opt_in", "subscribe me please", by=KNOWN)
     assert again.texts[0].startswith("You're already subscribed")
-    assert len(await events(shop, "consent_granted")) == 3
+    assert len(await events(shop, "consent_granted")) == 6
+
+
+async def test_who_speaks_of_no_mail_agrees_to_lines_in_the_chat_too_and_is_told(rasa: Rasa, shop: Shop) -> None:
+    reply = await rasa.asks("marketing_opt_in", "sign me up for news", by=KNOWN)
+    assert f"at {MEI_EMAIL}, and here in the chat while you're around" in reply.texts[0]
+    assert await consents(shop) == MARKETING | {("web", purpose) for _, purpose in MARKETING}
+    await rasa.asks("marketing_opt_out", "stop all of it", by=KNOWN)
+    assert await consents(shop) == set()
 
 
 @pytest.mark.parametrize(
