@@ -30,7 +30,9 @@ async def test_an_answer_that_is_lost_is_asked_for_again(
         await route.fulfill(status=503)
 
     await context.route("**/chat/messages", lose_the_answer)
-    await write(page, "第二句")
+    # The browser may tell of it after all else has been seen.
+    async with page.expect_console_message(lambda told: "503" in told.text):
+        await write(page, "第二句")
     await expect(said(page, "assistant").last).to_have_text("助手: You said: 第二句")
     assert client.rasa.said() == ["第一句", "第二句"]
     await expect(said(page, "customer")).to_have_count(2)
