@@ -60,7 +60,9 @@ async def test_what_cannot_be_sent_is_refused_with_the_reason(
 
 async def test_what_only_calls_itself_a_picture_is_refused_by_the_server(page: Page, complaints: Complaints) -> None:
     await choose(page, {"name": "c.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>"})
-    await input_of(page).press("Enter")
+    # The browser may tell of it after the alert has been seen.
+    async with page.expect_console_message(lambda told: "422" in told.text):
+        await input_of(page).press("Enter")
     failed = page.locator("rapport-chat .failed")
     await expect(failed.get_by_role("alert")).to_contain_text("“c.png”不是能发送的文件。")
     (complaint,) = complaints
