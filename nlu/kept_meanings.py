@@ -24,11 +24,9 @@ def meanings_of(texts: Sequence[str], kept: Path = KEPT) -> Meanings:
     """Texts × 384; what is not kept is encoded."""
     keys = np.array([_key(text) for text in texts], dtype=np.uint64)
     rows = np.load(kept, allow_pickle=False) if kept.exists() else np.empty(0, _ROW)
-    places = np.searchsorted(rows["text"], keys)
-    there = np.zeros(len(texts), dtype=bool)
-    there[places < len(rows)] = rows["text"][places[places < len(rows)]] == keys[places < len(rows)]
+    there = np.isin(keys, rows["text"])
     found = np.empty((len(texts), SIZE), np.int8)
-    found[there] = rows["meaning"][places[there]]
+    found[there] = rows["meaning"][np.searchsorted(rows["text"], keys[there])]
     found[~there] = _encoded([text for text, known in zip(texts, there, strict=True) if not known])
     return found
 
