@@ -15,10 +15,10 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from rapport.chat import errors
-from rapport.chat.language import language_of_locale
 from rapport.learning import errors as learning_errors
 from rapport.tokens import InvalidTokenError
 from rapport.web.pages import page
+from rapport.web.staff.pages import language_for
 
 STATUS: dict[type[Exception], int] = {
     InvalidTokenError: 401,
@@ -70,9 +70,8 @@ def _looks_for_a_page(request: Request) -> bool:
 
 
 def _no_page(request: Request, error: HTTPException) -> Response:
-    settings = request.app.state.services.settings
-    language = language_of_locale(request.headers.get("accept-language"), otherwise=settings.default_language)
-    made = page("missing.html", language=language, shop=settings.shop_name)
+    given = request.app.state.services
+    made = page("missing.html", language=language_for(request, given), shop=given.settings.shop_name)
     made.status_code = error.status_code
     made.headers.update(error.headers or {})
     return made

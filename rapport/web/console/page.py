@@ -14,6 +14,7 @@ from rapport.web.pages import page
 from rapport.web.paths import paths_of
 from rapport.web.services import Services
 from rapport.web.staff.caller import Given, Staff, signed_in
+from rapport.web.staff.words import WORDS
 
 # Its pages show people: neither a shared cache nor the browser's keeps them.
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -41,7 +42,8 @@ class Console:
         online = self.agent is None or self.agent.presence != "away"
         shown = page(
             template, words=self.words, staff=self.staff, shop=self.given.settings.shop_name, here=here,
-            pages=paths_of(self.request.app), presence="online" if online else "away", **values,
+            pages=paths_of(self.request.app), presence="online" if online else "away",
+            role=WORDS[self.staff.language]["roles"][self.staff.role], **values,
         )  # fmt: skip
         shown.headers.update(NOT_KEPT)
         return shown
